@@ -1,0 +1,38 @@
+# Targets set up what they need in .venv, and again only when the lock changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.PHONY: install install-dev grade test check bench lock clean
+
+install: $(VENV)/run.stamp
+install-dev: $(VENV)/dev.stamp
+
+$(VENV)/run.stamp: requirements.lock setup.sh
+	PYTHON=$(PYTHON) bash setup.sh requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock setup.sh
+	PYTHON=$(PYTHON) bash setup.sh requirements-dev.lock
+	@touch $@ $(VENV)/run.stamp
+
+grade: install
+	@test -n "$(SUBMISSION)" || { echo 'usage: make grade SUBMISSION=path' >&2; exit 2; }
+	@$(BIN)/python -m grader grade "$(SUBMISSION)"
+
+test: install-dev
+	$(BIN)/python -m pytest -n auto
+
+check: install-dev
+	$(BIN)/ruff check grader reference tests benchmarks
+	$(BIN)/mypy
+	$(MAKE) test
+
+bench: install-dev
+	$(BIN)/python benchmarks/bench.py
+
+lock:
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.10 --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.10 -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

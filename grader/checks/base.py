@@ -1,0 +1,121 @@
+"""What every check is made of: its row, its ways to end, its prerequisite.
+
+What may live here: the base class of the cases, the decorator that ties a
+method to its row of the rubric, and the exceptions by which a check ends.
+"""
+from __future__ import annotations
+
+import unittest
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from gradescope_utils.autograder_utils.decorators import number, visibility, weight
+
+from grader.checks.subject import NoAnswer, Subject
+from grader.result import Message
+from grader.rubric import DEFAULT
+from grader.sandbox.messages import Raised
+
+Method = TypeVar("Method", bound=Callable[..., None])
+
+FIRST_ROW = {"make_dataset": "1.1", "forward": "2.1", "backprop": "3.1"}
+"""The row that tells at length why a function cannot be asked; the others only refer to it."""
+
+
+class CheckFailed(AssertionError):
+    """The student's answer is not right.
+
+    message   for the student
+    share     of the row's points earned all the same, 0 to 1
+    quantity  what a diagnosis may explain: data, labels, y, loss, dc, dW, db, dU; or None
+    """
+
+    def __init__(self, message: Message, share: float = 0.0, quantity: str | None = None) -> None:
+        super().__init__(message.came)
+        self.message, self.share, self.quantity = message, share, quantity
+
+
+class NotRun(Exception):
+    """A prerequisite is missing, so nothing can be said about this row."""
+
+
+def check(row_number: str) -> Callable[[Method], Method]:
+    """Tie a method to a row: Gradescope's number, points and visibility come from the rubric."""
+    row = DEFAULT.row(row_number)
+
+    def tie(method: Method) -> Method:
+        tied: Method = number(row.number)(weight(row.points)(visibility(row.visibility)(method)))
+        return tied
+
+    return tie
+
+
+class Case(unittest.TestCase):
+    """A part of the assignment: one method a row. Built anew for every grading, so nothing is kept between students.
+
+    information  what an information row has to say, set by its method
+    """
+
+    def __init__(self, method_name: str, subject: Subject) -> None:
+        super().__init__(method_name)
+        self.subject = subject
+        self.rubric = subject.rubric
+        self.information = Message()
+
+    def setUp(self) -> None:
+        self.subject.client.take_printed()
+        if self.subject.is_late:
+            raise NotRun(f"The time for the whole grading ({self.rubric.grading_s:g} seconds) was over before this check.")
+        function = self.row_function
+        if not self.subject.has(function):
+            if self.row_number == FIRST_ROW[function]:
+                raise CheckFailed(missing_function(self.subject, function))
+            raise NotRun(f"Not run, because there is no function {function}: see {FIRST_ROW[function]}.")
+
+    @property
+    def row_number(self) -> str:
+        return str(getattr(getattr(self, self._testMethodName), "__number__"))  # noqa: B009 - set by the decorator
+
+    @property
+    def row_function(self) -> str:
+        return self.rubric.row(self.row_number).function
+
+    def no_answer(self, answer: NoAnswer, asked: str) -> Exception:
+        """What to raise where there is no value: told once at the function's first row, referred to elsewhere."""
+        function = self.row_function
+        if is_unwritten(answer):
+            why = f"{function} is not written yet: it still raises NotImplementedError."
+        else:
+            why = sentence(answer.why)
+        first = FIRST_ROW[function]
+        if self.row_number == first:
+            return CheckFailed(Message(asked, why))
+        return NotRun(f"Not run, because {function} gave no answer: see {first}.")
+
+
+def is_unwritten(answer: NoAnswer) -> bool:
+    return isinstance(answer.raised, Raised) and answer.raised.problem.type == "NotImplementedError"
+
+
+def missing_function(subject: Subject, function: str) -> Message:
+    """Why a function cannot be called, for its first row."""
+    problem = subject.loaded.problem
+    if problem is not None:
+        where = f" at line {problem.line} of {problem.file}" if problem.line else ""
+        source = f": `{problem.source}`" if problem.source else ""
+        came = f"Your file stopped with {problem.type}: {problem.message}{where}{source}\n{function} was not defined before that."
+        return Message(f"a function {function}", came, look="Run `python backprop.py` yourself: it stops at the same place.")
+    names = ", ".join(subject.loaded.others)
+    came = f"Your file defines no function {function}" + (f" (it defines {names})." if names else ".")
+    return Message(f"a function {function}", came, look="Check the spelling of its name: the grader calls it by that name.")
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence: capital first, a full stop at the end."""
+    text = text.strip()
+    if not text.startswith(("dc", "dW", "db", "dU", "y ", "y:")):
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith((".", "!", "?", "`")) else ".")
+
+
+CaseFactory = Callable[[str, Subject], Any]

@@ -1,0 +1,127 @@
+"""Comparing what came with what was expected.
+
+What may live here: tolerance, the first difference, a constant ratio, and
+saying a shape or type in words.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from grader.oracle import Array
+from grader.result import Difference
+from grader.sandbox.client import Answer
+from grader.sandbox.messages import Raised, Returned
+from grader.sandbox.wire import Foreign, Tensor, Value
+
+RATIO_RTOL = 1e-6
+"""Entries whose ratios agree this well are told as one constant ratio; float32 code gets no ratio."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Numbers brought to the expected shape.
+
+    values  float64 of the expected shape
+    slip    "" if they came so, else what is wrong with their shape or container, in words
+    """
+
+    values: Array
+    slip: str = ""
+
+
+def fit(value: Value, shape: tuple[int, ...]) -> Fitted | str:
+    """Bring as many numbers as expected into the expected shape, row after row; else what came, in words."""
+    if not isinstance(value, Tensor):
+        return f"{describe(value)}, where {shape_words(shape)} belongs"
+    if value.values.shape == shape and value.container in ("ndarray", "numpy scalar", "number", "other"):
+        return Fitted(value.values)
+    if value.values.size != prod(shape):
+        return f"{describe(value)}, where {shape_words(shape)} belongs"
+    slip = f"it is {describe(value)}, where {shape_words(shape)} belongs"
+    return Fitted(value.values.reshape(shape), slip)
+
+
+def difference(expected: Array, actual: Array, tolerance: float) -> Difference | None:
+    """The first entry that is off by more than the tolerance (NaN is), or None; shapes must agree."""
+    with np.errstate(all="ignore"):
+        off = ~(np.abs(actual - expected) <= tolerance)
+    if not off.any():
+        return None
+    index = tuple(int(i) for i in np.argwhere(off)[0])
+    return Difference(
+        entry=f"[{', '.join(map(str, index))}]" if index else "",
+        expected=float(expected[index]),
+        actual=float(actual[index]),
+        ratio=constant_ratio(expected, actual, tolerance),
+        wrong=int(off.sum()),
+        total=int(off.size),
+    )
+
+
+def constant_ratio(expected: Array, actual: Array, tolerance: float) -> float | None:
+    """actual / expected if it is the same for all entries well above the tolerance, else None."""
+    large = np.abs(expected) > 100 * tolerance
+    if not large.any() or not np.isfinite(actual).all():
+        return None
+    ratios = actual[large] / expected[large]
+    if np.ptp(ratios) > RATIO_RTOL * np.abs(ratios).max() or np.abs(actual - expected * ratios[0]).max() > tolerance:
+        return None
+    return float(ratios[0])
+
+
+def describe(value: Value) -> str:
+    """What came, in words a student uses."""
+    if value is None:
+        return "None (is a return missing?)"
+    if isinstance(value, Foreign):
+        return value.type_name if value.type_name.startswith(("a ", "an ")) else f"a {value.type_name}"
+    if isinstance(value, Tensor):
+        if value.container in ("number", "numpy scalar"):
+            return f"one number ({value.dtype})"
+        what = {"list": "a list of", "ndarray": "an array of"}.get(value.container, "something of")
+        return f"{what} shape {shape_text(value.values.shape)}"
+    if isinstance(value, tuple):
+        return f"{len(value)} things: {', '.join(describe(item) for item in value[:4])}"
+    if isinstance(value, str):
+        return "a string"
+    return f"a dict with keys {', '.join(map(str, value)) or '(none)'}"
+
+
+def shape_words(shape: tuple[int, ...]) -> str:
+    return f"an array of shape {shape_text(shape)}" if shape else "one number"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    return f"({shape[0]},)" if len(shape) == 1 else str(shape)
+
+
+def raised_words(answer: Answer) -> str:
+    """Why there is no value, for an answer that is not Returned."""
+    if isinstance(answer, Raised):
+        problem = answer.problem
+        where = f" at line {problem.line} of {problem.file}" if problem.line else ""
+        source = f": `{problem.source}`" if problem.source else ""
+        message = f"{problem.type}: {problem.message}" if problem.message else problem.type
+        return f"your code raised {message}{where}{source}"
+    if isinstance(answer, Returned):
+        return f"it returned {describe(answer.value)}"
+    if answer.how == "late":
+        return f"it gave no answer within {answer.detail} seconds: is there an endless loop, or very slow code?"
+    if answer.how == "ended":
+        return f"it ended the whole Python process ({ENDINGS.get(answer.detail, answer.detail)})"
+    if answer.how == "protocol":
+        return "your program wrote into the channel between it and the grader"
+    return "it was not called again, because it had not come back before"
+
+
+ENDINGS = {
+    "SIGSEGV": "it crashed the interpreter: segmentation fault",
+    "SIGKILL": "it was stopped by force: too much memory or time",
+    "SIGXCPU": "it used too much processor time",
+    "SIGXFSZ": "it wrote too large a file",
+    "SIGSYS": "it made a system call that is not allowed here",
+    "exit code 0": "os._exit or the like",
+}

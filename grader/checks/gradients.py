@@ -1,0 +1,240 @@
+"""Rows 3.1 to 3.7: backprop's loss and gradients.
+
+What may live here: comparison with the reference, with finite differences of
+the student's own loss, and the use of the arguments.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from grader import oracle
+from grader.checks.base import Case, CheckFailed, check, sentence
+from grader.checks.compare import Fitted, difference
+from grader.checks.forward import is_core, size_words
+from grader.checks.subject import PARAMETERS, BackpropAnswer, Backpropped, NoAnswer, Point, draw_point, read_backprop
+from grader.oracle import Array, Params
+from grader.result import Difference, Message
+from grader.rubric import Size
+from grader.sandbox.messages import Returned
+from grader.sandbox.wire import Tensor, Value
+from reference import backprop as reference
+
+DIFFERENCE_SIZES = (Size(12, 2, 3), Size(10, 2, 3, 2.0))
+DIFFERENCE_RTOL = {oracle.CENTRAL: 2e-6, oracle.FIVE_POINT: 3e-4}
+"""Share of the largest gradient entry. Central differences with step 1e-5 err by 1e-9 for float64 losses;
+the five-point rule with step 0.02 errs by 2e-5 for float32 losses, where the first errs by 1e-2."""
+DIFFERENCE_STEP = {oracle.CENTRAL: 1e-5, oracle.FIVE_POINT: 0.02}
+NO_SLOPE = 1e-7
+"""A loss whose slopes are all smaller does not depend on the parameters: at these points they are near 0.1."""
+
+
+class GradientCase(Case):
+    @check("3.1")
+    def check_loss(self) -> None:
+        self._compare("loss")
+
+    @check("3.2")
+    def check_dc(self) -> None:
+        self._compare("c")
+
+    @check("3.3")
+    def check_dW(self) -> None:
+        self._compare("W")
+
+    @check("3.4")
+    def check_db(self) -> None:
+        self._compare("b")
+
+    @check("3.5")
+    def check_dU(self) -> None:
+        self._compare("U")
+
+    def _compare(self, name: str) -> None:
+        """One quantity at every graded point: first the tutorial's own sizes, then the others."""
+        quantity = name if name == "loss" else f"d{name}"
+        pairs = sorted(zip(self.subject.points, self.subject.backpropped), key=lambda pair: not is_core(pair[0]))
+        slip = ""
+        off_core: list[tuple[Point, Difference]] = []
+        for point, answer in pairs:
+            if off_core and not is_core(point):
+                break
+            asked = f"{quantity} for {size_words(point)}"
+            share = 0.0 if is_core(point) else self.rubric.wrong_shape_share
+            prefix = "" if is_core(point) else "Right for 2 inputs, 3 hidden units and several examples. But here: "
+            if isinstance(answer, NoAnswer):
+                if is_core(point):
+                    raise self.no_answer(answer, asked)
+                raise CheckFailed(Message(asked, prefix + sentence(answer.why)), share)
+            actual = answer.loss if name == "loss" else answer.grads[name]
+            if isinstance(actual, str):
+                raise CheckFailed(Message(asked, prefix + sentence(f"{quantity}: {actual}")), share, quantity)
+            expected, tolerance = expectation(point, name, self.rubric.value_rtol)
+            off = difference(expected, actual.values, tolerance)
+            if off and actual.slip:
+                raise CheckFailed(Message(asked, prefix + sentence(f"{quantity}: {actual.slip}")), share, quantity)
+            if off and is_core(point):
+                off_core.append((point, off))
+            elif off:
+                raise CheckFailed(Message(asked, prefix + "Other numbers came.", off), share, quantity)
+            slip = slip or actual.slip or answer.slips.get(name, "")
+        if off_core:
+            point, off = off_core[0]
+            asked = f"{quantity} for {size_words(point)}"
+            raise CheckFailed(Message(asked, "Other numbers came.", off, ratio_advice(off_core)), 0.0, quantity)
+        if slip:
+            raise CheckFailed(Message(quantity, f"The numbers are right. {sentence(slip)}"), self.rubric.wrong_shape_share)
+
+    @check("3.6")
+    def check_finite_differences(self) -> None:
+        asked = "each gradient equal to the slope of the loss that your own backprop returns, when one parameter is moved a little"
+        points = [draw_point(self.rubric.seed("differences", i), size) for i, size in enumerate(DIFFERENCE_SIZES)]
+        answers = self.subject.backprop(points)
+        gradients: list[tuple[Point, Params]] = []
+        for point, answer in zip(points, answers):
+            if isinstance(answer, NoAnswer):
+                raise self.no_answer(answer, asked)
+            gradient = answer.gradient()
+            if gradient is None or isinstance(answer.loss, str):
+                raise CheckFailed(Message(asked, f"There is no complete set of gradients and loss: {_incomplete(answer)}."))
+            gradients.append((point, gradient))
+        for point, gradient in gradients:
+            self._agree_with_slopes(point, gradient, asked)
+        if descent_cosine(gradients) <= 0:
+            raise CheckFailed(
+                Message(asked, "They agree, but following them makes the true loss larger.", look="Check the signs in the loss.")
+            )
+
+    def _agree_with_slopes(self, point: Point, gradient: Params, asked: str) -> None:
+        first_fault: CheckFailed | None = None
+        for stencil in (oracle.CENTRAL, oracle.FIVE_POINT):
+            step = DIFFERENCE_STEP[stencil]
+            moved = [point.with_params(params) for params in oracle.perturbed(point.params, stencil, step)]
+            answers = self.subject.backprop(moved)
+            losses = [_loss(answer) for answer in answers]
+            slopes = oracle.combine(losses, point.params, stencil, step)
+            fault = _slope_fault(slopes, gradient, DIFFERENCE_RTOL[stencil], asked, point)
+            if fault is None:
+                return
+            first_fault = first_fault or fault
+        assert first_fault is not None
+        raise first_fault
+
+    @check("3.7")
+    def check_arguments(self) -> None:
+        asked = "backprop using X, t and params as they are given, and leaving them as they were"
+        base = draw_point(self.rubric.seed("arguments", 0), Size(6, 2, 3), 1)
+        other = draw_point(self.rubric.seed("arguments", 1), Size(6, 2, 3), 1)
+        flipped = Point(base.size, base.X, 1 - base.t, base.params)
+        changed = {"X": Point(base.size, other.X, base.t, base.params), "t": flipped, "params": base.with_params(other.params)}
+        calls = [point.backprop_call() for point in (base, base, *changed.values())]
+        outcomes = self.subject.ask("backprop", calls, arguments_back=True)
+        answers = [read_backprop(outcome, base.params) for outcome in outcomes]
+        if isinstance(answers[0], NoAnswer):
+            raise self.no_answer(answers[0], asked)
+        first = outcomes[0]
+        assert isinstance(first, Returned)
+        self._unchanged(base, first.arguments, asked, "backprop")
+        if not _same(answers[0], answers[1]):
+            raise CheckFailed(
+                Message(asked, "The same arguments gave other numbers the second time.", look="Is something kept from call to call?")
+            )
+        for name, answer in zip(changed, answers[2:]):
+            if _same(answers[0], answer):
+                look = "Inside the function, use its arguments and not variables of the same meaning outside it."
+                raise CheckFailed(Message(asked, f"With another {name} the same numbers came: {name} is not used.", look=look))
+        if self.subject.has("forward"):
+            (outcome,) = self.subject.ask("forward", [base.forward_call()], arguments_back=True)
+            if isinstance(outcome, Returned):
+                self._unchanged(base, (outcome.arguments[0], None, outcome.arguments[1]), asked, "forward")
+
+    def _unchanged(self, point: Point, arguments: tuple[Value, ...], asked: str, function: str) -> None:
+        X, t, params = arguments
+        given: dict[str, Array] = {"X": point.X, **({} if t is None else {"t": point.t}), **point.params}
+        after: dict[str, Value] = {"X": X, "t": t, **(params if isinstance(params, dict) else {})}
+        for name, expected in given.items():
+            value = after.get(name)
+            if not (isinstance(value, Tensor) and value.values.shape == expected.shape and (value.values == expected).all()):
+                named = name if name in ("X", "t") else f"params[{name!r}]"
+                look = "Work on a copy, or write `a = a - b` in place of `a -= b`."
+                raise CheckFailed(Message(asked, f"{named} was changed by {function}.", look=look))
+
+
+def expectation(point: Point, name: str, rtol: float) -> tuple[Array, float]:
+    """What the reference gives for the loss or a parameter's gradient, and the tolerance for it.
+
+    For gradients the tolerance is a share of the largest entry of all four: entries of one array may cancel
+    to near nothing, their rounding does not.
+    """
+    grads, loss = reference.backprop(point.X, point.t, point.params)
+    if name == "loss":
+        return np.asarray(loss), rtol * max(1.0, float(loss))
+    return np.asarray(grads[name]), rtol * max(float(np.abs(grad).max()) for grad in grads.values())
+
+
+def ratio_advice(offs: list[tuple[Point, Difference]]) -> str:
+    """What a ratio to the expected numbers suggests that is constant at several points."""
+    known = [(off.ratio, point.size.N) for point, off in offs if off.ratio is not None]
+    if len(known) < max(2, len(offs)):
+        return ""
+    if all(abs(ratio) < 1e-9 for ratio, _ in known):
+        return "Every entry is zero."
+    for advice, suits in (
+        ("that is N, the number of examples: is the mean over them missing?", [ratio / N for ratio, N in known]),
+        ("that is 1/N: is the mean over the examples taken twice?", [ratio * N for ratio, N in known]),
+    ):
+        if all(abs(suit - 1) < 1e-4 for suit in suits):
+            return f"Every entry is {known[0][0]:.6g} times what it should be: {advice}"
+    ratios = [ratio for ratio, _ in known]
+    if max(ratios) - min(ratios) > 1e-4 * abs(ratios[0]):
+        return ""
+    sign = ": the sign is turned" if abs(ratios[0] + 1) < 1e-4 else ""
+    return f"Every entry is {ratios[0]:.6g} times what it should be{sign}."
+
+
+def descent_cosine(gradients: list[tuple[Point, Params]]) -> float:
+    """The mean cosine between the student's gradients and the true loss's."""
+    cosines = []
+    for point, gradient in gradients:
+        expected, _ = reference.backprop(point.X, point.t, point.params)
+        a = np.concatenate([np.ravel(gradient[name]) for name in PARAMETERS])
+        b = np.concatenate([np.ravel(expected[name]) for name in PARAMETERS])
+        norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+        cosines.append(float(a @ b) / norm if norm > 0 else 0.0)
+    return float(np.mean(cosines))
+
+
+def _slope_fault(slopes: Params, gradient: Params, rtol: float, asked: str, point: Point) -> CheckFailed | None:
+    largest = max(float(np.abs(slope).max()) for slope in slopes.values())
+    if not np.isfinite(largest):
+        return CheckFailed(Message(asked, "The loss is NaN or infinite when a parameter is moved a little."))
+    if largest < NO_SLOPE:
+        return CheckFailed(Message(asked, "Your loss stays the same whatever the parameters are, so no gradient belongs to it."))
+    for name in PARAMETERS:
+        off = difference(slopes[name], gradient[name], rtol * largest)
+        if off:
+            came = f"d{name} is not the slope of your loss with respect to {name} ({size_words(point)})."
+            look = "Either the loss or this gradient is wrong: see the rows above."
+            return CheckFailed(Message(asked, came, off, look))
+    return None
+
+
+def _loss(answer: BackpropAnswer) -> float:
+    if isinstance(answer, NoAnswer) or not isinstance(answer.loss, Fitted):
+        return float("nan")
+    return float(answer.loss.values)
+
+
+def _incomplete(answer: Backpropped) -> str:
+    missing = [f"d{name}: {grad}" for name, grad in answer.grads.items() if isinstance(grad, str)]
+    return missing[0] if missing else f"loss: {answer.loss}"
+
+
+def _same(first: BackpropAnswer, second: BackpropAnswer) -> bool:
+    """Whether two answers hold exactly the same numbers (NaN equal to itself)."""
+    if isinstance(first, NoAnswer) or isinstance(second, NoAnswer):
+        return False
+    return all(_bits(a) == _bits(b) for a, b in zip([first.loss, *first.grads.values()], [second.loss, *second.grads.values()]))
+
+
+def _bits(value: Fitted | str) -> bytes | str:
+    return value if isinstance(value, str) else value.values.tobytes()

@@ -1,0 +1,197 @@
+"""The submission under test: asks its functions once, keeps the answers, reads them as the exercise's types.
+
+What may live here: inputs drawn from the rubric's seeds, and the questions put
+to the client. Whether an answer is right is for the checks to say.
+"""
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
+
+from grader.checks.compare import Fitted, describe, fit, raised_words
+from grader.oracle import Array, Params
+from grader.rubric import Rubric, Size
+from grader.sandbox.client import Answer, Client
+from grader.sandbox.messages import Call, Loaded, Returned, number
+from grader.sandbox.wire import Tensor, Value
+
+if TYPE_CHECKING:
+    from grader.checks.training import Run
+
+PARAMETERS = ("c", "W", "b", "U")
+"""In the order in which their gradients are graded."""
+KEY_SYNONYMS = {name: (f"d{name}", f"{name}_bar", f"grad_{name}", f"d_{name}", f"{name}bar", f"grad{name}") for name in PARAMETERS}
+
+
+@dataclass(frozen=True)
+class Point:
+    """Inputs at which functions are asked: X (N, D), t (N,), params. Labels and c also come as ints."""
+
+    size: Size
+    X: Array
+    t: Array
+    params: Params
+    integer_labels: bool = False
+
+    def wire_params(self) -> dict[str, Value]:
+        c = float(self.params["c"])
+        wire: dict[str, Value] = {name: Tensor(self.params[name]) for name in ("U", "b", "W")}
+        wire["c"] = number(int(c)) if c.is_integer() else number(c)
+        return wire
+
+    def forward_call(self) -> Call:
+        return Call((Tensor(self.X), self.wire_params()))
+
+    def backprop_call(self) -> Call:
+        labels = Tensor(self.t, dtype="int" if self.integer_labels else "float64")
+        return Call((Tensor(self.X), labels, self.wire_params()))
+
+    def with_params(self, params: Params) -> Point:
+        return Point(self.size, self.X, self.t, params, self.integer_labels)
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """No value to compare, and why in words. `raised` holds the answer it came from."""
+
+    why: str
+    raised: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Backpropped:
+    """What backprop returned, read as (grads, loss).
+
+    grads  by parameter: numbers in the parameter's shape, or in words what stood there
+    loss   the same for the loss
+    slips  by parameter or "loss": in words, where it was found if not in its place
+    """
+
+    grads: Mapping[str, Fitted | str]
+    loss: Fitted | str
+    slips: Mapping[str, str] = field(default_factory=dict)
+
+    def gradient(self) -> Params | None:
+        """All four gradients as arrays, or None if one is missing."""
+        values = {name: grad.values for name, grad in self.grads.items() if isinstance(grad, Fitted)}
+        return values if len(values) == len(PARAMETERS) else None
+
+
+BackpropAnswer = Union[Backpropped, NoAnswer]
+
+
+def draw_point(seed: int, size: Size, index: int = 0) -> Point:
+    """Inputs and parameters of order one (where wrong formulas differ most), both labels present if N > 1.
+
+    Every second point has int labels, every third an int c.
+    """
+    random = np.random.RandomState(seed)
+    t = random.randint(0, 2, size.N).astype(float)
+    if size.N > 1:
+        t[:2] = (1.0, 0.0)
+    params = {
+        "U": random.randn(size.H, size.D),
+        "b": random.randn(size.H),
+        "W": size.weight * random.randn(size.H),
+        "c": np.asarray(1.0 if index % 3 == 1 else random.randn()),
+    }
+    return Point(size, random.randn(size.N, size.D), t, params, integer_labels=index % 2 == 0)
+
+
+@dataclass
+class Subject:
+    """One loaded submission. Deadlines come from the rubric and from what is left of the whole grading.
+
+    end_s            time.monotonic() at which the grading must be over
+    run_of_training  the course of training, once row 4.1 has run
+    """
+
+    client: Client
+    rubric: Rubric
+    loaded: Loaded
+    end_s: float = field(default_factory=lambda: time.monotonic() + 3600)
+    run_of_training: Run | None = None
+
+    def has(self, function: str) -> bool:
+        return function in self.loaded.functions
+
+    def ask(self, function: str, calls: Sequence[Call], deadline_s: float | None = None, arguments_back: bool = False) -> list[Answer]:
+        left_s = max(0.1, self.end_s - time.monotonic())
+        return self.client.call(function, calls, min(deadline_s or self.rubric.call_s, left_s), arguments_back)
+
+    @property
+    def is_late(self) -> bool:
+        return time.monotonic() >= self.end_s
+
+    # make_dataset
+
+    def datasets(self, sizes: Sequence[int], purpose: str) -> list[tuple[Value, Value] | NoAnswer]:
+        """(data, labels) as they came, for each number of points."""
+        calls = [Call((number(size),), self.rubric.seed(purpose, index)) for index, size in enumerate(sizes)]
+        return [_pair(answer) for answer in self.ask("make_dataset", calls)]
+
+    @cached_property
+    def small_datasets(self) -> list[tuple[Value, Value] | NoAnswer]:
+        return self.datasets(self.rubric.dataset_sizes, "dataset")
+
+    # forward
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """The graded points, in the order of the rubric's sizes."""
+        return [draw_point(self.rubric.seed("point", i), size, i) for i, size in enumerate(self.rubric.gradient_sizes)]
+
+    @cached_property
+    def outputs(self) -> list[Value | NoAnswer]:
+        """What forward returned at the graded points."""
+        return self.forward(self.points)
+
+    def forward(self, points: Sequence[Point]) -> list[Value | NoAnswer]:
+        answers = self.ask("forward", [point.forward_call() for point in points])
+        return [answer.value if isinstance(answer, Returned) else NoAnswer(raised_words(answer), answer) for answer in answers]
+
+    # backprop
+
+    @cached_property
+    def backpropped(self) -> list[BackpropAnswer]:
+        """What backprop returned at the graded points."""
+        return self.backprop(self.points)
+
+    def backprop(self, points: Sequence[Point], deadline_s: float | None = None) -> list[BackpropAnswer]:
+        answers = self.ask("backprop", [point.backprop_call() for point in points], deadline_s)
+        return [read_backprop(answer, point.params) for answer, point in zip(answers, points)]
+
+
+def _pair(answer: Answer) -> tuple[Value, Value] | NoAnswer:
+    if not isinstance(answer, Returned):
+        return NoAnswer(raised_words(answer), answer)
+    if isinstance(answer.value, tuple) and len(answer.value) == 2:
+        return answer.value[0], answer.value[1]
+    return NoAnswer(f"it returned {describe(answer.value)}, where (data, labels) belongs", answer)
+
+
+def read_backprop(answer: Answer, params: Params) -> BackpropAnswer:
+    """(grads, loss) from an answer, forgiving what can be read without a guess and noting it."""
+    if not isinstance(answer, Returned):
+        return NoAnswer(raised_words(answer), answer)
+    value, slips = answer.value, dict[str, str]()
+    if not (isinstance(value, tuple) and len(value) == 2):
+        return NoAnswer(f"it returned {describe(value)}, where (grads, loss) belongs", answer)
+    grads, loss = value
+    if isinstance(loss, Mapping) and not isinstance(grads, Mapping):
+        grads, loss = loss, grads
+        slips = dict.fromkeys(("loss", *PARAMETERS), "backprop returned (loss, grads), where (grads, loss) belongs")
+    if not isinstance(grads, Mapping):
+        return NoAnswer(f"its first part is {describe(grads)}, where the dict grads belongs", answer)
+    read: dict[str, Fitted | str] = {}
+    for name in PARAMETERS:
+        key = name if name in grads else next((key for key in KEY_SYNONYMS[name] if key in grads), name)
+        if key != name:
+            slips.setdefault(name, f"its key is {key!r}, where {name!r} belongs")
+        read[name] = fit(grads[key], params[name].shape) if key in grads else f"no key {name!r} in grads"
+    return Backpropped(read, fit(loss, ()), slips)

@@ -1,0 +1,156 @@
+"""The commands. Exit codes: 0 done, 1 the grader's fault, 2 unusable call or input, 3 isolation refused.
+
+What may live here: arguments, the order of start-up, and errors as one line on
+stderr. Everything else is imported when its command is chosen.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+DONE, FAULT, UNUSABLE, REFUSED = 0, 1, 2, 3
+
+
+class Unusable(Exception):
+    """The call or its input cannot be used; one line says why."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        return code
+    except Unusable as error:
+        return _say(f"grader: {error}", UNUSABLE)
+    except KeyboardInterrupt:
+        return _say("grader: interrupted", FAULT)
+    except BrokenPipeError:
+        return FAULT
+    except Exception as error:
+        return _say(*_verdict(error))
+
+
+def _verdict(error: Exception) -> tuple[str, int]:
+    """One line and an exit code for an error that reached the top."""
+    from grader.sandbox.cell import IsolationRefused
+    from grader.sandbox.warm import HostError
+
+    if isinstance(error, IsolationRefused):
+        return f"grader: {error}", REFUSED
+    if isinstance(error, HostError):
+        return f"grader: this machine's fault: {error}", FAULT
+    return f"grader: the grader's fault ({type(error).__name__}: {error})", FAULT
+
+
+def _say(line: str, code: int) -> int:
+    print(" ".join(line.split()), file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m grader", description="The autograder for backpropagation by hand.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    grade = commands.add_parser("grade", help="grade one submission: a folder, a .py or a .zip")
+    grade.add_argument("submission", type=Path)
+    grade.add_argument("--results", type=Path, metavar="FILE", help="also write Gradescope's results.json")
+    grade.add_argument("--json", action="store_true", help="print the results.json instead of the report")
+    grade.add_argument("--pictures", type=Path, metavar="DIR", help="save loss curve and decision surface there")
+    grade.add_argument("--feedback", choices=("full", "hint", "score"), help="how much is said (default: as the rubric has it)")
+    grade.add_argument(
+        "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
+    )
+    grade.set_defaults(run=_grade)
+    selftest = commands.add_parser("selftest", help="grade the shipped corpus and print false accepts and false rejects")
+    selftest.set_defaults(run=_selftest)
+    doctor = commands.add_parser("doctor", help="say which isolation layers hold here, by trying them")
+    doctor.set_defaults(run=_doctor)
+    template = commands.add_parser("template", help="make the student template from the reference")
+    template.add_argument("--check", action="store_true", help="only say whether it is stale")
+    template.set_defaults(run=_template)
+    return parser
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    _check_outputs(arguments)
+    from grader.sandbox.warm import Worker
+
+    with Worker() as worker:  # it imports numpy while we do
+        from grader.grading import grade
+        from grader.rubric import DEFAULT
+
+        rubric = replace(DEFAULT, feedback=arguments.feedback or DEFAULT.feedback)
+        try:
+            result = grade(arguments.submission, worker, rubric, trusted=arguments.trust_student_code)
+        except FileNotFoundError:
+            raise Unusable(f"there is nothing at {arguments.submission}") from None
+        except PermissionError as error:
+            raise Unusable(f"{error.filename} cannot be read") from None
+    from grader.report import terminal
+    from grader.result import to_json, with_feedback_removed, write_json
+
+    if rubric.feedback == "score":
+        result = with_feedback_removed(result)
+    outputs = {check.number: terminal.row_text(check) for check in result.checks}
+    document = to_json(result, outputs, terminal.overview(result))
+    if arguments.results:
+        write_json(document, arguments.results)
+    if arguments.pictures:
+        from grader.report.pictures import save_pictures
+
+        save_pictures(result, arguments.pictures)
+    if arguments.json:
+        print(json.dumps(document, indent=1, allow_nan=False))
+    else:
+        print(terminal.report(result, terminal.style_of(sys.stdout)))
+    return DONE
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Say what cannot be written before any work is done."""
+    if arguments.results and not arguments.results.absolute().parent.is_dir():
+        raise Unusable(f"there is no folder {arguments.results.parent} for {arguments.results.name}")
+    if arguments.results and arguments.results.is_dir():
+        raise Unusable(f"{arguments.results} is a folder")
+    if arguments.pictures and arguments.pictures.exists() and not arguments.pictures.is_dir():
+        raise Unusable(f"{arguments.pictures} is not a folder")
+
+
+def _selftest(arguments: argparse.Namespace) -> int:
+    from grader.selftest.corpus import run
+
+    return DONE if run(sys.stdout) else FAULT
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from grader.sandbox.probe import supported, visible
+    from reference import __file__ as secret
+
+    support = supported(Path(str(secret)).parent / "backprop.py")
+    for layer in ("uid", "landlock", "seccomp", "rlimits"):
+        print(f"{layer:10} {'holds' if getattr(support.observed, layer) else 'does not hold'}")
+    print(f"{'level':10} {support.observed.level}")
+    print(visible(support.observed))
+    for line in support.lacking:
+        print(f"- {line}")
+    return DONE
+
+
+def _template(arguments: argparse.Namespace) -> int:
+    from grader.template import is_stale, write
+
+    if not arguments.check:
+        write()
+    elif is_stale():
+        return _say("grader: student_template/backprop.py is stale: run `python -m grader template`", FAULT)
+    return DONE

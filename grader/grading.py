@@ -1,0 +1,177 @@
+"""One submission graded from end to end.
+
+What may live here: the order of things (worker, load, checks, diagnosis,
+result), and the bookkeeping that keeps every row and every point.
+"""
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+import unittest
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gradescope_utils.autograder_utils.json_test_runner import JSONTestResult, JSONTestRunner
+
+from grader.checks.base import Case, CheckFailed, NotRun
+from grader.checks.compare import raised_words
+from grader.checks.dataset import DatasetCase
+from grader.checks.forward import ForwardCase
+from grader.checks.gradients import GradientCase
+from grader.checks.information import InformationCase
+from grader.checks.subject import Subject
+from grader.checks.training import TrainingCase, course
+from grader.result import CheckResult, Message, Result, State, nothing_graded
+from grader.rubric import DEFAULT, Rubric
+from grader.sandbox.cell import cell, hand_over
+from grader.sandbox.client import Client
+from grader.sandbox.messages import Loaded
+from grader.sandbox.policy import Limits, Policy
+from grader.sandbox.probe import visible
+from grader.sandbox.warm import Worker
+from grader.submission import Submission, UnusableSubmission, read_submission
+from reference import backprop as reference
+
+CASES: tuple[type[Case], ...] = (DatasetCase, ForwardCase, GradientCase, TrainingCase, InformationCase)
+PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pylab": "matplotlib.pyplot"}
+"""A word in the sources, and the module that is then imported before the fork."""
+REFERENCE = Path(reference.__file__)
+MAX_ELEMENTS = 1_000_000
+"""A thousand times the largest right answer; an (N, N) array broadcast by accident still fits."""
+
+
+class GraderFault(Exception):
+    """The grader itself failed: nobody else's fault."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one row's method ended: its result, and what a diagnosis may explain."""
+
+    result: CheckResult
+    quantity: str | None = None
+
+
+class RowResult(JSONTestResult):  # type: ignore[misc]  # the library has no types
+    """gradescope-utils' result, with each row's score kept here and not on the method, where the next student would find it."""
+
+    def __init__(self, *args: Any, rubric: Rubric) -> None:
+        super().__init__(*args)
+        self.rubric = rubric
+        self.ended: dict[str, Ended] = {}
+        self.faults: list[str] = []
+
+    def getScore(self, test: Case) -> float:
+        return self.ended[test.row_number].result.score
+
+    def getWeight(self, test: Case) -> float:
+        return self.rubric.row(test.row_number).points
+
+    def processResult(self, test: Case, err: Any = None) -> None:
+        self.ended[test.row_number] = self._ended(test, err[1] if err else None)
+        super().processResult(test, err)
+
+    def _ended(self, test: Case, error: BaseException | None) -> Ended:
+        row = self.rubric.row(test.row_number)
+        printed = test.subject.client.take_printed().text()
+        plain = CheckResult(row.number, row.name, 0.0, row.points, "passed", printed=printed, visibility=row.visibility)
+        if error is None:
+            state: State = "passed" if row.points else "information"
+            return Ended(replace(plain, score=row.points, state=state, message=test.information))
+        if isinstance(error, CheckFailed):
+            score = round(error.share * row.points, 2)
+            return Ended(replace(plain, score=score, state="failed", message=error.message), error.quantity)
+        if isinstance(error, NotRun):
+            return Ended(replace(plain, state="not run", message=Message(came=str(error))))
+        self.faults.append(f"{row.number}: {type(error).__name__}: {error}")
+        came = "The grader itself failed in this check. This is not your fault: tell your instructor."
+        return Ended(replace(plain, state="not run", message=Message(came=came)))
+
+
+class RowRunner(JSONTestRunner):  # type: ignore[misc]
+    """gradescope-utils' runner with RowResult."""
+
+    def __init__(self, rubric: Rubric) -> None:
+        super().__init__(io.StringIO(), buffer=True, failure_prefix="")
+        self.rubric = rubric
+
+    def _makeResult(self) -> RowResult:
+        data = self.json_data
+        return RowResult(
+            self.stream, self.descriptions, self.verbosity, data["tests"], data["leaderboard"], self.failure_prefix, rubric=self.rubric
+        )
+
+
+def suite(subject: Subject) -> unittest.TestSuite:
+    """All rows in the order of the rubric, each a fresh instance."""
+    cases: dict[str, Case] = {}
+    for kind in CASES:
+        for name in dir(kind):
+            row_number = getattr(getattr(kind, name), "__number__", None)
+            if row_number is not None:
+                cases[row_number] = kind(name, subject)
+    return unittest.TestSuite(cases[row.number] for row in subject.rubric.rows)
+
+
+def grade(path: Path, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = False) -> Result:
+    """Grade one submission in a warm worker.
+
+    trusted  whether the instructor vouches for the code, so that it runs even where nothing holds it
+
+    Raises FileNotFoundError if there is nothing at path, HostError if this machine cannot run it, IsolationRefused
+    if it could not be held, GraderFault if a check failed by itself. Whatever the submission does gives a Result
+    with every row.
+    """
+    start_s = time.monotonic()
+    try:
+        submission = read_submission(path)
+    except UnusableSubmission as unusable:
+        return nothing_graded(rubric, f"Nothing could be graded: {unusable}.", submission=path.name)
+    with cell(REFERENCE, Limits(cpu_s=int(rubric.grading_s) + 1)) as place:
+        main = submission.lay_out(place.scratch)
+        hand_over(place)
+        client, observed = place.start(lambda policy: client_for(worker, submission, main, policy, rubric), trusted)
+        with contextlib.closing(client):
+            result = grade_loaded(client, rubric, start_s)
+    return replace(
+        result, notes=(*submission.notes, *result.notes), seconds=time.monotonic() - start_s, submission=path.name,
+        isolation=observed.as_json(), held=visible(observed),
+    )
+
+
+def client_for(worker: Worker, submission: Submission, main: Path, policy: Policy, rubric: Rubric) -> Client:
+    preload = [module for word, module in PRELOADS.items() if submission.mentions(word)]
+    return Client(
+        worker, main, policy, load_s=rubric.load_s, max_elements=MAX_ELEMENTS,
+        output_bytes=rubric.student_output_bytes, preload=preload,
+    )
+
+
+def grade_loaded(client: Client, rubric: Rubric, start_s: float) -> Result:
+    """Load the submission and run every row."""
+    loaded = client.load()
+    printed = client.take_printed().text()
+    if not isinstance(loaded, Loaded):
+        headline = f"Nothing could be graded: when your file was run, {raised_words(loaded)}."
+        return nothing_graded(rubric, headline, printed_at_load=printed)
+    subject = Subject(client, rubric, loaded, end_s=start_s + rubric.grading_s)
+    rows = RowRunner(rubric).run(suite(subject))
+    if rows.faults:
+        raise GraderFault(rows.faults[0])
+    checks = tuple(rows.ended[row.number].result for row in rubric.rows)
+    training = course(subject.run_of_training, rubric.training_points, rubric.training_steps)
+    return Result(checks, notes=load_notes(loaded), printed_at_load=printed, training=training)
+
+
+def load_notes(loaded: Loaded) -> tuple[str, ...]:
+    """A warning where the file stopped half way but what it had defined is graded."""
+    problem = loaded.problem
+    if problem is None or not loaded.functions:
+        return ()
+    where = f" at line {problem.line}" if problem.line else ""
+    return (
+        f"Your file stopped{where} with {problem.type}: {problem.message.rstrip('.')}. "
+        f"What it had defined before was graded: {', '.join(loaded.functions)}.",
+    )

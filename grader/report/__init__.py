@@ -1,0 +1,1 @@
+"""Reports: terminal, Gradescope, class page, pictures. Each draws from the saved result alone."""

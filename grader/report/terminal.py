@@ -1,0 +1,143 @@
+"""The report that a student reads in a terminal, and the same in plain text for Gradescope.
+
+What may live here: layout and colour. What is said comes from the result.
+"""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+from grader.result import CheckResult, Difference, Message, Result
+
+MARKS = {"passed": "✓", "failed": "✗", "not run": "–", "information": "i"}
+COLOURS = {"passed": "32", "failed": "31", "not run": "33", "information": "36", "dim": "2", "bold": "1"}
+MAX_PRINTED_LINES = 12
+_UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How wide lines may be, in characters, and whether to use colour."""
+
+    width: int = 88
+    colour: bool = False
+
+    def paint(self, text: str, kind: str) -> str:
+        return f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if self.colour else text
+
+
+def style_of(stream: TextIO) -> Style:
+    """Colour only on a terminal, and not where NO_COLOR is set."""
+    terminal = stream.isatty()
+    width = min(100, max(60, shutil.get_terminal_size((88, 24)).columns))
+    return Style(width, terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb")
+
+
+def report(result: Result, style: Style = Style()) -> str:
+    """The whole report, without a newline at its end."""
+    total = f"{points(result.score)} of {points(result.max_score)} points"
+    lines = ["", style.paint(f"{clean(result.submission)}: {total}", "bold"), ""]
+    if result.headline:
+        lines += [*_wrapped(result.headline, "", style), ""]
+    for note in result.notes:
+        lines += [*_wrapped(f"Note: {note}", "", style), ""]
+    lines += _printed(result.printed_at_load, "  ", "your file printed while it was run")
+    part = ""
+    for check in result.checks:
+        if check.number.split(".")[0] != part:
+            part = check.number.split(".")[0]
+            lines += [""] if part != "1" else []
+        lines += _row(check, style, bool(result.headline))
+    if result.held:
+        lines += ["", *(style.paint(line, "dim") for line in _wrapped(result.held, "", style))]
+    return "\n".join(lines)
+
+
+def overview(result: Result) -> str:
+    """What stands above all rows on Gradescope."""
+    lines = [result.headline] if result.headline else []
+    lines += [f"Note: {note}" for note in result.notes]
+    lines += _printed(result.printed_at_load, "", "your file printed while it was run")
+    return "\n".join(clean(line) for line in lines)
+
+
+def row_text(check: CheckResult) -> str:
+    """What stands under one row on Gradescope, in plain text."""
+    return "\n".join([*_message(check.message, Style(width=100), ""), *_printed(check.printed, "", "your code printed")])
+
+
+def _row(check: CheckResult, style: Style, is_headline_enough: bool) -> list[str]:
+    earned = f"{points(check.score)} / {points(check.max_score)}" if check.max_score else ""
+    mark = style.paint(MARKS[check.state], check.state)
+    name = f"{check.number}  {check.name}"
+    lines = [f"{mark} {name}{earned.rjust(max(1, style.width - 2 - len(name)))}".rstrip()]
+    if check.state == "information" and not check.message.look:
+        lines += _wrapped(check.message.came, " " * 7, style)
+    elif check.state != "passed" and not is_headline_enough:
+        lines += _message(check.message, style, " " * 7)
+    if check.state == "failed":
+        lines += _printed(check.printed, " " * 7, "your code printed")
+    return lines
+
+
+def _message(message: Message, style: Style, indent: str) -> list[str]:
+    lines: list[str] = []
+    if message.asked and (message.difference or message.look or message.came):
+        lines += _labelled("asked", message.asked, indent, style)
+    if message.came:
+        lines += _labelled("came", message.came, indent, style)
+    if message.difference:
+        for label, text in _difference(message.difference):
+            lines += _labelled(label, text, indent, style)
+    if message.look:
+        lines += _labelled("look", message.look, indent, style)
+    return lines
+
+
+def _difference(off: Difference) -> Iterator[tuple[str, str]]:
+    where = f"at {off.entry}: " if off.entry else ""
+    yield "yours", f"{where}{significant(off.actual)}"
+    wrong = f"   ({off.wrong} of {off.total} entries differ)" if off.total > 1 else ""
+    yield "expected", f"{where}{significant(off.expected)}{wrong}"
+
+
+def significant(value: float) -> str:
+    """Seven significant digits: enough to tell two numbers apart, few enough to read."""
+    return f"{value:.7g}"
+
+
+def points(value: float) -> str:
+    return f"{value:g}"
+
+
+def _labelled(label: str, text: str, indent: str, style: Style) -> list[str]:
+    start = f"{indent}{label:<9}"
+    lines = _wrapped(text, " " * len(start), style)
+    return [start + lines[0][len(start) :], *lines[1:]] if lines else []
+
+
+def _wrapped(text: str, indent: str, style: Style) -> list[str]:
+    lines: list[str] = []
+    for paragraph in clean(text).splitlines():
+        lines += textwrap.wrap(
+            paragraph, style.width, initial_indent=indent, subsequent_indent=indent, break_long_words=True, break_on_hyphens=False
+        )
+    return lines
+
+
+def _printed(text: str, indent: str, label: str) -> list[str]:
+    shown = clean(text).splitlines()
+    if not "".join(shown).strip():
+        return []
+    more = [f"[... {len(shown) - MAX_PRINTED_LINES} more lines]"] if len(shown) > MAX_PRINTED_LINES else []
+    return [f"{indent}{label}:", *(f"{indent}  | {line[:200]}" for line in [*shown[:MAX_PRINTED_LINES], *more])]
+
+
+def clean(text: str) -> str:
+    """The text without what could move a terminal's cursor, change its colours or turn its direction."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", "    "))

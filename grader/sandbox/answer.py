@@ -1,0 +1,96 @@
+"""What a student's function returned, as wire values. Runs in the child, beside student code.
+
+What may live here: conversion of any Python object to a wire value. Nothing
+here is trusted by the grader; it only has to be right for honest code and to
+say politely what cannot be graded.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.wire import DTYPES, MAX_NDIM, Foreign, Tensor, Value
+
+MAX_STRUCTURE_ITEMS = 16
+"""More parts than any answer of the exercise has; beyond it only the type is reported."""
+MAX_TEXT_CHARS = 80
+
+
+def to_value(answer: Any, max_elements: int, depth: int = 0) -> Value:
+    """The wire value of what a function returned.
+
+    max_elements  arrays with more entries are reported by their shape alone
+    """
+    if answer is None:
+        return None
+    if isinstance(answer, dict):
+        return _mapping(answer, max_elements, depth)
+    if isinstance(answer, (tuple, list)):
+        return _sequence(answer, max_elements, depth)
+    if isinstance(answer, (bool, int, float, complex)):
+        return _tensor(answer, "number", max_elements)
+    if isinstance(answer, np.generic):
+        return _tensor(answer, "numpy scalar", max_elements)
+    if isinstance(answer, np.ndarray):
+        return _tensor(answer, "ndarray", max_elements)
+    if hasattr(answer, "__array__"):
+        return _tensor(answer, "other", max_elements)
+    return Foreign(_type_name(answer))
+
+
+def _mapping(answer: dict[Any, Any], max_elements: int, depth: int) -> Value:
+    if len(answer) > MAX_STRUCTURE_ITEMS or depth > 2:
+        return Foreign(f"a dict of {len(answer)} entries")
+    items: dict[str, Value] = {}
+    for key, item in answer.items():
+        name = key if type(key) is str else f"<{_type_name(key)}>"
+        items[str(name)[:MAX_TEXT_CHARS]] = to_value(item, max_elements, depth + 1)
+    return items
+
+
+def _sequence(answer: tuple[Any, ...] | list[Any], max_elements: int, depth: int) -> Value:
+    flat = all(isinstance(item, (bool, int, float, np.number)) for item in answer)
+    if flat or (isinstance(answer, list) and depth > 0) or len(answer) > MAX_STRUCTURE_ITEMS:
+        return _tensor(answer, "list", max_elements)
+    if isinstance(answer, list) and all(isinstance(item, list) for item in answer):
+        tensor = _tensor(answer, "list", max_elements)
+        if isinstance(tensor, Tensor):
+            return tensor
+    if depth > 2:
+        return Foreign(f"a {_type_name(answer)} of {len(answer)} things")
+    return tuple(to_value(item, max_elements, depth + 1) for item in answer)
+
+
+def _tensor(answer: Any, container: str, max_elements: int) -> Value:
+    try:
+        array = np.asarray(answer)
+    except Exception:
+        return Foreign(f"a {_type_name(answer)} that does not fit into an array")
+    array = array.view(np.ndarray)
+    if array.ndim > MAX_NDIM or array.size > max_elements:
+        return Foreign(f"an array of shape {array.shape}"[:MAX_TEXT_CHARS])
+    dtype = _dtype_name(array.dtype)
+    if dtype is None:
+        return Foreign(f"an array of {array.dtype}"[:MAX_TEXT_CHARS])
+    try:
+        values = np.array(array, dtype=np.float64, order="C")
+    except Exception:
+        return Foreign(f"a {_type_name(answer)} that does not hold plain numbers")
+    return Tensor(values, container, dtype)
+
+
+def _dtype_name(dtype: np.dtype[Any]) -> str | None:
+    if dtype.kind in "iu":
+        return "int"
+    if dtype.kind == "b":
+        return "bool"
+    if dtype.kind == "O":
+        return "object"
+    if dtype.kind == "f":
+        return dtype.name if dtype.name in DTYPES else "longdouble"
+    return None
+
+
+def _type_name(answer: Any) -> str:
+    return str(getattr(type(answer), "__name__", "object"))[:MAX_TEXT_CHARS]

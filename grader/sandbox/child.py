@@ -1,0 +1,88 @@
+"""A confined child: loads one submission, then answers calls until its pipe closes.
+
+What may live here: the loop that runs student code. It shares its process with
+that code, so nothing it says is trusted; the grader bounds and checks it all.
+"""
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.sandbox import loading, messages
+from grader.sandbox.answer import to_value
+from grader.sandbox.wire import Decoder, Frame, Kind, Value, encode
+
+MAX_REQUEST_BYTES = 32 << 20
+READ_BYTES = 1 << 16
+
+
+def serve(request_fd: int, reply_fd: int, max_elements: int) -> NoReturn:
+    """Answer requests until the grader closes the pipe; never returns into the worker.
+
+    max_elements  an answer's arrays with more entries are reported by shape alone
+    """
+    loop = _Loop(max_elements)
+    decoder = Decoder(Kind.REQUEST, MAX_REQUEST_BYTES)
+    read, leave = os.read, os._exit
+    while data := read(request_fd, READ_BYTES):
+        decoder.feed(data)
+        while (frame := decoder.next_frame()) is not None:
+            reply = loop.answer(frame.value)
+            _flush()
+            _write_all(reply_fd, encode(Frame(Kind.REPLY, frame.nonce, reply)))
+    leave(0)
+
+
+class _Loop:
+    def __init__(self, max_elements: int) -> None:
+        self.max_elements = max_elements
+        self.folder = ""
+        self.namespace: dict[str, Any] = {}
+
+    def answer(self, request: Value) -> Value:
+        assert isinstance(request, tuple)
+        if request[0] == "load":
+            return self.load(Path(str(request[1])))
+        ask = messages.read_ask(request)
+        function = loading.pick(self.namespace, ask.function)
+        return tuple(self.call(function, call, ask.arguments_back) for call in ask.calls)
+
+    def load(self, path: Path) -> Value:
+        self.folder = str(path.parent)
+        self.namespace, problem = loading.load(path)
+        found = [name for name in loading.FUNCTIONS if loading.pick(self.namespace, name)]
+        others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
+        return messages.loaded_reply(found, others, problem)
+
+    def call(self, function: Callable[..., Any] | None, call: messages.Call, arguments_back: bool) -> Value:
+        arguments = [messages.argument(value) for value in call.args]
+        if call.seed is not None:
+            np.random.seed(call.seed)
+            random.seed(call.seed)
+        try:
+            answer = function(*arguments)  # type: ignore[misc]  # None raises like any student's error
+            back = tuple(to_value(item, self.max_elements) for item in arguments) if arguments_back else ()
+            value = to_value(answer, self.max_elements)
+        except BaseException as error:
+            return messages.raised_reply(loading.problem(error, self.folder))
+        return messages.returned_reply(value, back)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            continue
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]

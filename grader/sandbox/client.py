@@ -1,0 +1,294 @@
+"""The grader's end: asks a confined child for calls, and survives whatever it does.
+
+What may live here: pipes, deadlines, and the
+translation of every way to misbehave into one of the outcomes below. The
+policy says what the child may do; this module trusts nothing that comes back.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import selectors
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Union
+
+from grader.sandbox import messages
+from grader.sandbox.messages import Ask, Call, Loaded, Outcome
+from grader.sandbox.policy import Policy
+from grader.sandbox.warm import START_S, HostError, Worker
+from grader.sandbox.wire import Decoder, Frame, Kind, Value, WireError, encode
+
+READ_BYTES = 1 << 16
+MAX_LIVES = 6
+"""Children that one submission may use up; each death costs the load of its file anew."""
+MAX_LOST = 2
+"""Deadlines or deaths after which one function is asked no more."""
+
+
+class IsolationError(HostError):
+    """A step of confinement failed in the child; no student code ran. `step` names it."""
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(f"confinement failed: {step}: {reason}")
+        self.step = step
+
+
+@dataclass(frozen=True)
+class Lost:
+    """No answer: the process ended, missed its deadline, broke the protocol, or was not asked any more.
+
+    how     which of these
+    detail  for 'ended', how it ended; for 'late', the deadline; else what happened
+    """
+
+    how: Literal["ended", "late", "protocol", "not asked"]
+    detail: str
+
+
+Answer = Union[Outcome, Lost]
+
+
+@dataclass
+class Printed:
+    """What the submission printed, bounded: the first `limit_bytes`, and how many bytes came in all."""
+
+    limit_bytes: int
+    kept: bytes = b""
+    total_bytes: int = 0
+
+    def add(self, data: bytes) -> None:
+        self.total_bytes += len(data)
+        if len(self.kept) < self.limit_bytes:
+            self.kept += data[: self.limit_bytes - len(self.kept)]
+
+    def text(self) -> str:
+        """The text kept, with a note of what was dropped."""
+        text = self.kept.decode("utf-8", "replace")
+        dropped = self.total_bytes - len(self.kept)
+        return text + (f"\n[... {dropped:,} more bytes printed]" if dropped else "")
+
+
+class _Child:
+    """One confined child and its three pipes."""
+
+    def __init__(self, worker: Worker, policy: Policy, targets: str, preload: Sequence[str], max_elements: int) -> None:
+        self._worker = worker
+        # grader's end, child's end
+        self._replies, replies = os.pipe()
+        requests, self._requests = os.pipe()
+        self._printed, printed = os.pipe()
+        nonce = secrets.randbits(63)
+        order = {
+            "do": "spawn", "policy": policy.to_json(), "targets": targets, "preload": list(preload),
+            "max_elements": max_elements, "nonce": nonce,
+        }
+        try:
+            self.pid = int(worker.order(order, (requests, replies, printed))["pid"])
+        finally:
+            for descriptor in (requests, replies, printed):
+                os.close(descriptor)
+        for descriptor in (self._requests, self._replies, self._printed):
+            os.set_blocking(descriptor, False)
+        self._decoder = Decoder(Kind.REPLY, 4096 + 16 * 8 * max_elements)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._replies, selectors.EVENT_READ)
+        self._selector.register(self._printed, selectors.EVENT_READ)
+        self.outcomes = self._await_confinement(nonce)
+
+    def _await_confinement(self, nonce: int) -> dict[str, str]:
+        """The probe's outcomes, sent before any student code is read. Raises IsolationError."""
+        printed = Printed(2000)
+        try:
+            reply = self._exchange(b"", nonce, START_S, printed)
+        except WireError as error:
+            reply = ("start", str(error))
+        if isinstance(reply, Mapping):
+            return {name: str(outcome) for name, outcome in reply.items()}
+        self.end()
+        if isinstance(reply, tuple) and len(reply) == 2:
+            raise IsolationError(str(reply[0]), str(reply[1]))
+        raise IsolationError("start", printed.text().strip() or "the child ended without a word")
+
+    def ask(self, request: Value, deadline_s: float, printed: Printed) -> Value | Lost:
+        """One request and its reply; on Lost the child is of no more use."""
+        nonce = secrets.randbits(63)
+        try:
+            return self._exchange(encode(Frame(Kind.REQUEST, nonce, request)), nonce, deadline_s, printed)
+        except WireError as error:
+            return Lost("protocol", str(error))
+
+    def _exchange(self, data: bytes, nonce: int, deadline_s: float, printed: Printed) -> Value | Lost:
+        end_s = time.monotonic() + deadline_s
+        unsent = memoryview(data)
+        if unsent:
+            unsent = self._send(unsent)
+        while True:
+            left_s = end_s - time.monotonic()
+            if left_s <= 0:
+                return Lost("late", f"{deadline_s:g}")
+            if unsent:
+                unsent = self._send(unsent)
+                left_s = min(left_s, 0.01)
+            for key, _ in self._selector.select(left_s):
+                if key.fd == self._printed:
+                    self._read_printed(printed)
+                elif (chunk := os.read(self._replies, READ_BYTES)) == b"":
+                    self._read_printed(printed)
+                    return Lost("ended", "")
+                else:
+                    self._decoder.feed(chunk)
+            frame = self._decoder.next_frame()
+            if frame is not None:
+                if frame.nonce != nonce or self._decoder.buffered_bytes:
+                    raise WireError("a reply that does not belong to the request")
+                self._read_printed(printed)
+                return frame.value
+
+    def _send(self, unsent: memoryview) -> memoryview:
+        try:
+            return unsent[os.write(self._requests, unsent) :]
+        except BlockingIOError:
+            return unsent
+        except BrokenPipeError:
+            return memoryview(b"")  # the end of the replies' pipe tells the same, with what was printed
+
+    def _read_printed(self, printed: Printed) -> None:
+        """What lies in the pipe now, at most a few reads, so that a flood cannot hold the loop."""
+        for _ in range(4):
+            try:
+                data = os.read(self._printed, READ_BYTES)
+            except (BlockingIOError, OSError):
+                return
+            if not data:
+                with contextlib.suppress(KeyError, ValueError):
+                    self._selector.unregister(self._printed)
+                return
+            printed.add(data)
+
+    def cpu_s(self) -> float | None:
+        """Processor time that the child has used, by the kernel's account; None where it cannot be read."""
+        try:
+            return time.clock_gettime((~self.pid) << 3 | 2)  # CPUCLOCK_SCHED of that process, see clock_getcpuclockid(3)
+        except OSError:
+            return None
+
+    def end(self) -> str:
+        """Kill the child and all it started, close the pipes; says how it had ended."""
+        status = int(self._worker.order({"do": "reap", "pid": self.pid})["status"])
+        self._selector.close()
+        for descriptor in (self._requests, self._replies, self._printed):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        return _how_it_ended(status)
+
+
+def _how_it_ended(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            return signal.Signals(number).name
+        except ValueError:
+            return f"signal {number}"
+    return f"exit code {os.waitstatus_to_exitcode(status)}"
+
+
+class Client:
+    """One submission in its worker: load it, call its functions, start it again when it dies.
+
+    path          the student's file, inside the policy's scratch folder
+    policy        what the child may do
+    load_s        deadline for running the file
+    max_elements  entries of the largest array that an answer may hold
+    output_bytes  how much of what it prints is kept a take
+    """
+
+    def __init__(
+        self, worker: Worker, path: Path, policy: Policy, *,
+        load_s: float, max_elements: int, output_bytes: int, preload: Sequence[str] = (),
+    ) -> None:
+        self._worker, self._path, self._policy = worker, path, policy
+        self._load_s, self._max_elements, self._output_bytes = load_s, max_elements, output_bytes
+        self._preload = preload
+        self._child: _Child | None = None
+        self._lives = 0
+        self._lost: dict[str, list[Lost]] = {}
+        self._printed = Printed(output_bytes)
+        self.loaded: Loaded | Lost = Lost("not asked", "")
+        self.load_s = 0.0
+
+    def start(self, targets: str = "") -> dict[str, str]:
+        """Fork and confine a child, in which no student code runs yet.
+
+        targets  what a probe is to try, see probe.Targets; "" for no probe
+
+        Returns the probe's outcomes. Raises HostError or IsolationError (not the student's fault).
+        """
+        self._lives += 1
+        self._child = _Child(self._worker, self._policy, targets, self._preload, self._max_elements)
+        return self._child.outcomes
+
+    def load(self) -> Loaded | Lost:
+        """Run the student's file in the child, or in a fresh one. Raises HostError or IsolationError."""
+        if self._child is None:
+            self.start()
+        assert self._child is not None
+        start_s = time.monotonic()
+        reply = self._child.ask(messages.load_request(str(self._path)), self._load_s, self._printed)
+        self.load_s = time.monotonic() - start_s
+        self.loaded = self._read(reply, messages.read_loaded)
+        return self.loaded
+
+    def call(self, function: str, calls: Sequence[Call], deadline_s: float, arguments_back: bool = False) -> list[Answer]:
+        """The answers to the calls, in order and one each; a lost batch is lost from its first call on."""
+        lost = self._lost.setdefault(function, [])
+        if len(lost) >= MAX_LOST:
+            return [Lost("not asked", lost[-1].detail)] * len(calls)
+        if self._child is None and (unable := self._again()) is not None:
+            return [unable] * len(calls)
+        assert self._child is not None
+        ask = Ask(function, tuple(calls), arguments_back)
+        reply = self._child.ask(messages.ask_request(ask), deadline_s, self._printed)
+        outcomes = self._read(reply, lambda value: messages.read_outcomes(value, len(calls)))
+        if isinstance(outcomes, Lost):
+            lost.append(outcomes)
+            return [outcomes] * len(calls)
+        return list(outcomes)
+
+    def _again(self) -> Lost | None:
+        """A new child for a submission whose last one died; Lost if there have been enough of them."""
+        if isinstance(self.loaded, Lost) or self._lives >= MAX_LIVES:
+            return Lost("not asked", "your program had ended before")
+        loaded = self.load()
+        return loaded if isinstance(loaded, Lost) else None
+
+    def _read(self, reply: Value | Lost, form: Any) -> Any:
+        """The reply in its form; whatever went wrong ends the child and is Lost."""
+        if not isinstance(reply, Lost):
+            try:
+                return form(reply)
+            except (WireError, ValueError) as error:
+                reply = Lost("protocol", str(error))
+        assert self._child is not None
+        ending = self._child.end()
+        self._child = None
+        return Lost("ended", ending) if reply.how == "ended" else reply
+
+    def cpu_s(self) -> float | None:
+        """Processor time of the present child so far, in seconds; None where it cannot be known."""
+        return self._child.cpu_s() if self._child is not None else None
+
+    def take_printed(self) -> Printed:
+        """What was printed since the last take."""
+        printed, self._printed = self._printed, Printed(self._output_bytes)
+        return printed
+
+    def close(self) -> None:
+        """End the child; returns when it is dead and reaped."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None

@@ -1,0 +1,141 @@
+"""Uids of their own for gradings: leased, so that two gradings at once never share one, and left without a process.
+
+What may live here: user ids, and the processes that run under them. Only root
+can lease; an ordinary user has no other uid to give.
+"""
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import pwd
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+FIRST_UID, UIDS = 60700, 400
+"""A stretch of 60578 to 61183, which systemd's list of uids calls unused ("Users, Groups, UIDs and GIDs on systemd
+Systems"); adduser ends at 59999, dynamic service users begin at 61184, and user namespaces map up to 65535."""
+
+LOCK_FOLDER = Path("/run/backprop-grader")
+LAST_PROCESS_S = 5.0
+"""How long the processes of a uid may take to disappear after SIGKILL."""
+
+
+class IdentityError(Exception):
+    """No uid can be had, or one cannot be cleared: the host's fault."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A uid and gid that nobody else on this machine uses now."""
+
+    uid: int
+    gid: int
+
+
+@contextlib.contextmanager
+def lease_uid(lock_folder: Path = LOCK_FOLDER) -> Iterator[Identity]:
+    """A uid for one grading, under which no process runs at the start and none at the end.
+
+    The lease is an exclusive lock on a file named after the uid: the kernel
+    drops it when its holder dies, however it dies. What a dead holder left
+    running is killed when the uid is leased again.
+
+    Raises IdentityError if this is not root on Linux, if all uids are taken, or
+    if a process of the uid survives SIGKILL at the end.
+    """
+    if sys.platform != "linux" or os.geteuid() != 0:
+        raise IdentityError("only root on Linux can run a submission under another uid")
+    _make_lock_folder(lock_folder)
+    for uid in range(FIRST_UID, FIRST_UID + UIDS):
+        if _is_known(uid):
+            continue
+        lock = os.open(lock_folder / str(uid), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            if _try_lock(lock) and not end_processes(uid):
+                try:
+                    yield Identity(uid, uid)
+                finally:
+                    survivors = end_processes(uid)
+                    fcntl.flock(lock, fcntl.LOCK_UN)  # closing would not, where a fork of this process lives on
+                if survivors:
+                    raise IdentityError(f"processes {survivors} of uid {uid} survived SIGKILL")
+                return
+        finally:
+            os.close(lock)
+    raise IdentityError(f"the uids {FIRST_UID} to {FIRST_UID + UIDS - 1} are all in use")
+
+
+def _make_lock_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise IdentityError(f"no place for locks: {error}") from None
+    found = folder.lstat()
+    if not folder.is_dir() or folder.is_symlink() or found.st_uid != 0 or found.st_mode & 0o022:
+        raise IdentityError(f"{folder} is not a folder that root alone can write to")
+
+
+def _is_known(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
+def _try_lock(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        raise
+    return True
+
+
+def give(folder: Path, identity: Identity) -> None:
+    """Make the identity the owner of a folder and all in it, before student code runs. Links are not followed."""
+    for here, _, files in os.walk(folder):
+        for path in (here, *(os.path.join(here, name) for name in files)):
+            os.chown(path, identity.uid, identity.gid, follow_symlinks=False)
+
+
+def end_processes(uid: int) -> list[int]:
+    """Kill every process of a uid until none is left. Returns those still there after LAST_PROCESS_S: none, or a fault.
+
+    All are stopped before any is killed, so that none can fork on behalf of another.
+    """
+    if uid in (0, os.getuid()):
+        raise ValueError(f"uid {uid} is not a leased one")
+    end_s = time.monotonic() + LAST_PROCESS_S
+    while pids := processes_of(uid):
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+        if time.monotonic() > end_s:
+            return pids
+        time.sleep(0.002)
+    return []
+
+
+def processes_of(uid: int) -> list[int]:
+    """Ids of the processes whose real, effective or saved uid this is; zombies, which only wait to be reaped, left out.
+
+    Reads /proc/<pid>/status, since the owner of /proc/<pid> is root for a process that forbids dumps.
+    """
+    wanted, found = str(uid), []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/status") as status:
+            fields = dict(line.split(":", 1) for line in status if ":" in line)
+            if wanted in fields["Uid"].split() and fields["State"].split()[0] not in ("Z", "X"):
+                found.append(int(name))
+    return found

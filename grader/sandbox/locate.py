@@ -1,0 +1,153 @@
+"""Where in a student's own text a step of the chain is computed: a line, or nothing.
+
+What may live here: reading a syntax tree. Runs in the confined worker on the
+student's own text; needs ast and nothing of ours.
+
+A step has a line only if one statement of the function, and one alone, computes
+its quantity: an assignment to one of the names people give it, or what the returned
+dict holds under its key. A wrong line is worse than none, so every doubt gives None.
+"""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+LARGEST_SOURCE_BYTES = 1_000_000
+DEEPEST_NESTING = 200  # what CPython's own parser allows for parentheses; deeper trees are not walked
+MOST_NODES = 100_000
+
+# step -> the names people give its quantity, lower case, underscores dropped.
+NAMES: Mapping[str, frozenset[str]] = {
+    step: frozenset(names.split())
+    for step, names in {
+        "G": "g preactivation hiddeninput z1 a1in",
+        "H": "h hidden a1",
+        "z": "z logit logits z2",
+        "y": "y yhat ypred pred output a2 prob probs",
+        "loss": "loss cost l j",
+        "z_bar": "zbar dz dz2 dldz delta2 deltaout outputdelta",
+        "H_bar": "hbar dh da1 dldh",
+        "G_bar": "gbar dg dz1 dldg delta1 hiddendelta",
+        "c_bar": "cbar dc dldc gradc cgrad db2",
+        "W_bar": "wbar dw dldw gradw wgrad dw2",
+        "b_bar": "bbar db dldb gradb bgrad db1",
+        "U_bar": "ubar du dldu gradu ugrad dw1",
+    }.items()
+}
+# Names that case alone tells apart (g and G, h and H): only the upper-case one is the matrix of the chain.
+UPPER_CASE_ONLY = frozenset({"G", "H"})
+KEYS: Mapping[str, str] = {"c_bar": "c", "W_bar": "W", "b_bar": "b", "U_bar": "U"}
+
+
+def locate(source: str, function: str, step: str) -> int | None:
+    """The line (from 1) of the statement in this function that computes a step's quantity; None if in doubt.
+
+    source    the student's whole text; over LARGEST_SOURCE_BYTES gives None
+    function  forward, backprop or make_dataset
+    step      G, H, z, y, loss, z_bar, c_bar, W_bar, H_bar, G_bar, b_bar or U_bar
+
+    Never raises.
+    """
+    if step not in NAMES:
+        return None
+    try:
+        if len(source.encode("utf-8", "surrogatepass")) > LARGEST_SOURCE_BYTES or _too_deep(source):
+            return None
+        return _located(ast.parse(source), function, step)
+    except Exception:  # ValueError, SyntaxError, RecursionError, MemoryError: no line is always an answer
+        return None
+
+
+def _too_deep(source: str) -> bool:
+    """Whether brackets or indentation nest deeper than can be walked, counted without parsing."""
+    depth = 0
+    for character in source:
+        if character in "([{":
+            depth += 1
+            if depth > DEEPEST_NESTING:
+                return True
+        elif character in ")]}":
+            depth = max(0, depth - 1)
+    return max((len(line) - len(line.lstrip()) for line in source.splitlines()), default=0) > 4 * DEEPEST_NESTING
+
+
+def _located(tree: ast.Module, function: str, step: str) -> int | None:
+    bodies = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function]
+    if len(bodies) != 1:
+        return None
+    nodes = list(ast.walk(bodies[0]))
+    if len(nodes) > MOST_NODES or any(isinstance(node, (ast.FunctionDef, ast.Lambda)) for node in nodes[1:]):
+        return None
+    named = {line for line in _named_lines(nodes, step)}
+    if step in KEYS:
+        keyed = set(_keyed_lines(nodes, KEYS[step]))
+        named = keyed | named if keyed and named else keyed or named
+    return next(iter(named)) if len(named) == 1 else None
+
+
+def _matches(name: str, step: str) -> bool:
+    if step in UPPER_CASE_ONLY and len(name) == 1:
+        return name == step
+    return name.replace("_", "").lower() in NAMES[step]
+
+
+def _targets(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, int]]:
+    """(target, value, line) of every plain assignment to one target, an augmented one included."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target, value = node.targets[0], node.value
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            yield from ((t, v, node.lineno) for t, v in zip(target.elts, value.elts))
+        else:
+            yield target, value, node.lineno
+    elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+        if node.value is not None:
+            yield node.target, node.value, node.lineno
+
+
+def _is_setting_up(value: ast.expr) -> bool:
+    """Whether a value only makes room: a constant, np.zeros(...), zeros_like, empty."""
+    if isinstance(value, ast.Constant):
+        return True
+    if isinstance(value, ast.Call):
+        called = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        return called in ("zeros", "zeros_like", "empty", "empty_like")
+    return False
+
+
+def _named_lines(nodes: list[ast.AST], step: str) -> Iterator[int]:
+    """Lines that assign to a name or to an entry of an array with a name of this step."""
+    for node in nodes:
+        for target, value, line in _targets(node):
+            while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+                target = target.value
+            if isinstance(target, ast.Name) and _matches(target.id, step) and not _is_setting_up(value):
+                yield line
+
+
+def _keyed_lines(nodes: list[ast.AST], key: str) -> Iterator[int]:
+    """Lines that compute what a dict holds under this key, one name followed back to its assignments."""
+    for node in nodes:
+        values: list[tuple[ast.expr, int]] = []
+        if isinstance(node, ast.Dict):
+            values = [(v, v.lineno) for k, v in zip(node.keys, node.values) if isinstance(k, ast.Constant) and k.value == key]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+            values = [(word.value, word.value.lineno) for word in node.keywords if word.arg == key]
+        else:
+            for target, value, line in _targets(node):
+                if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == key:
+                    values.append((value, line))
+        for value, line in values:
+            yield from _origin(nodes, value, line)
+
+
+def _origin(nodes: list[ast.AST], value: ast.expr, line: int) -> Iterator[int]:
+    """The lines that assign a plain name; the value's own line if it is a computation; none if it makes room."""
+    if isinstance(value, ast.Name):
+        for node in nodes:
+            for target, assigned, at in _targets(node):
+                while isinstance(target, ast.Subscript):
+                    target = target.value
+                if isinstance(target, ast.Name) and target.id == value.id and not _is_setting_up(assigned):
+                    yield at
+    elif not _is_setting_up(value):
+        yield line

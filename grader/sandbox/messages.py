@@ -1,0 +1,177 @@
+"""Requests and replies as dataclasses, and as wire values. Both sides import this.
+
+What may live here: dataclasses and their two-way conversion. Reading a reply
+checks its form strictly: whatever does not fit raises WireError.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Union
+
+import numpy as np
+
+from grader.sandbox.wire import Tensor, Value, WireError
+
+REQUEST_FD, REPLY_FD = 100, 101
+"""Where a child finds its pipes: above every descriptor that the worker holds open for its children."""
+MAX_FIELD_CHARS = 2_000
+"""Longest text a report from the child may hold in one field; longer is a broken protocol."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An exception in the student's code: what, and where in the student's own text (empty if unknown)."""
+
+    type: str
+    message: str
+    file: str = ""
+    line: str = ""
+    function: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of running the file: the graded functions found, other functions' names, what stopped it."""
+
+    functions: tuple[str, ...]
+    others: tuple[str, ...]
+    problem: Problem | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: positional arguments, and the seed of the global random state to set before, if any."""
+
+    args: tuple[Value, ...]
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The function returned; arguments as they were after the call, if asked for."""
+
+    value: Value
+    arguments: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The function raised."""
+
+    problem: Problem
+
+
+Outcome = Union[Returned, Raised]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Call one function several times, in order."""
+
+    function: str
+    calls: tuple[Call, ...]
+    arguments_back: bool = False
+
+
+def load_request(path: str) -> Value:
+    return ("load", path)
+
+
+def ask_request(ask: Ask) -> Value:
+    return ("ask", ask.function, "back" if ask.arguments_back else "", tuple(_call_value(call) for call in ask.calls))
+
+
+def _call_value(call: Call) -> Value:
+    return (None if call.seed is None else str(call.seed), call.args)
+
+
+def read_ask(request: Value) -> Ask:
+    """The Ask in a request. Raises WireError for another form."""
+    _, function, back, calls = _parts(request, 4)
+    return Ask(_text(function), tuple(_read_call(call) for call in _sequence(calls)), back == "back")
+
+
+def _read_call(value: Value) -> Call:
+    seed, args = _parts(value, 2)
+    return Call(_sequence(args), None if seed is None else int(_text(seed)))
+
+
+def loaded_reply(functions: Sequence[str], others: Sequence[str], problem: Mapping[str, Value] | None) -> Value:
+    return (tuple(functions), tuple(others), problem)
+
+
+def read_loaded(reply: Value) -> Loaded:
+    """Raises WireError unless the reply has the form of a Loaded."""
+    functions, others, problem = _parts(reply, 3)
+    return Loaded(
+        tuple(_text(name) for name in _sequence(functions)),
+        tuple(_text(name) for name in _sequence(others)),
+        None if problem is None else _read_problem(problem),
+    )
+
+
+def returned_reply(value: Value, arguments: tuple[Value, ...]) -> Value:
+    return ("returned", value, arguments)
+
+
+def raised_reply(problem: Mapping[str, Value]) -> Value:
+    return ("raised", problem)
+
+
+def read_outcomes(reply: Value, count: int) -> list[Outcome]:
+    """The outcomes of `count` calls, in order. Raises WireError for another form or number."""
+    return [_read_outcome(item) for item in _parts(reply, count)]
+
+
+def _read_outcome(value: Value) -> Outcome:
+    items = _sequence(value)
+    if len(items) == 3 and items[0] == "returned":
+        return Returned(items[1], _sequence(items[2]))
+    if len(items) == 2 and items[0] == "raised":
+        return Raised(_read_problem(items[1]))
+    raise WireError("neither returned nor raised")
+
+
+def _read_problem(value: Value) -> Problem:
+    names = {field.name for field in fields(Problem)}
+    if not isinstance(value, Mapping) or set(value) != names:
+        raise WireError("not the report of a problem")
+    return Problem(**{name: _text(value[name]) for name in names})
+
+
+def _parts(value: Value, count: int) -> tuple[Value, ...]:
+    items = _sequence(value)
+    if len(items) != count:
+        raise WireError(f"{len(items)} parts where {count} belong")
+    return items
+
+
+def _sequence(value: Value) -> tuple[Value, ...]:
+    if not isinstance(value, tuple):
+        raise WireError("not a sequence")
+    return value
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, str) or len(value) > MAX_FIELD_CHARS:
+        raise WireError("not a short text")
+    return value
+
+
+def number(value: float) -> Tensor:
+    """A Python number as an argument: int stays int, float stays float."""
+    return Tensor(np.asarray(value, dtype=np.float64), "number", "int" if isinstance(value, int) else "float64")
+
+
+def argument(value: Value) -> object:
+    """The object that a student's function is given: fresh, writable, of the kind the Tensor names."""
+    if isinstance(value, Tensor):
+        if value.container == "number":
+            return int(value.values) if value.dtype == "int" else float(value.values)
+        dtype = np.int64 if value.dtype == "int" else np.dtype(value.dtype)
+        return np.array(value.values, dtype=dtype)
+    if isinstance(value, Mapping):
+        return {key: argument(item) for key, item in value.items()}
+    return value

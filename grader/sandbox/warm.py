@@ -1,0 +1,92 @@
+"""Starts the warm worker process and gives it orders.
+
+What may live here: the process that students' processes are forked from, seen
+from the grader. Imports nothing heavy: the worker is started first of all, so
+that it imports numpy while the grader does.
+"""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+IMPORT_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+READ_BYTES = 1 << 16
+START_S = 60.0
+"""A worker that has not imported numpy and forked by then is the host's fault, not the student's."""
+
+
+class HostError(Exception):
+    """This machine cannot run a worker; one line says why."""
+
+
+class Worker:
+    """The warm process. Starts at once and imports while the caller goes on; use as a context manager."""
+
+    def __init__(self, cache_dir: str = "") -> None:
+        ours, theirs = socket.socketpair()
+        program = (
+            f"import sys; sys.path.insert(0, {IMPORT_ROOT!r}); "
+            f"from grader.sandbox.worker import main; main({theirs.fileno()}, {IMPORT_ROOT!r})"
+        )
+        environment = {
+            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": cache_dir,
+            "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        }
+        self._control = ours
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", "-c", program],
+            env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()], start_new_session=True,
+        )
+        theirs.close()
+
+    def order(self, order: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        """One control command and its reply. Raises HostError if the worker does not answer."""
+        line = json.dumps(order).encode() + b"\n"
+        self._control.settimeout(START_S)
+        try:
+            if descriptors:
+                socket.send_fds(self._control, [line], list(descriptors))
+            else:
+                self._control.sendall(line)
+            data = b""
+            while not data.endswith(b"\n"):
+                more = self._control.recv(READ_BYTES)
+                if not more:
+                    raise HostError(f"the worker did not start: {self._last_words()}")
+                data += more
+        except OSError as error:
+            raise HostError(f"the worker did not answer: {error}") from None
+        reply: dict[str, Any] = json.loads(data)
+        return reply
+
+    def _last_words(self) -> str:
+        assert self._process.stderr is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        lines = self._process.stderr.read(4096).decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "no word from it"
+
+    def close(self) -> None:
+        """End the worker and every child; returns when they are dead and reaped."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

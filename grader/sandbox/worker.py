@@ -1,0 +1,155 @@
+"""The warm process that students' processes are forked from. Started by its own exec.
+
+What may live here: the control loop. It imports numpy and what submissions may
+need, never the reference, the checks or the diagnosis. It runs no student code:
+each submission gets a forked child, which confines itself first.
+
+Control is one JSON line each way over a socket, in turn:
+  {"do": "spawn", "policy": TEXT, "targets": TEXT, "preload": [...], "max_elements": N, "nonce": N}, with three descriptors
+      (requests to read, replies to write, output to write)       ->  {"pid": N}
+      and on the replies' pipe a frame with that nonce: the probe's outcomes (none without targets), or
+      (step, reason) where confinement failed
+  {"do": "reap", "pid": N}: kills the child and its session       ->  {"status": N, "cpu_s": X, "peak_bytes": N}
+A closed socket ends the worker and every child.
+"""
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from typing import Any, NoReturn
+
+import numpy as np  # noqa: F401 - loaded before the fork, so that no child has to
+
+from grader.sandbox import child
+from grader.sandbox.confine import ConfineError, confine, prepare
+from grader.sandbox.messages import REPLY_FD, REQUEST_FD
+from grader.sandbox.policy import Policy
+from grader.sandbox.probe import Targets, attempt
+from grader.sandbox.wire import Frame, Kind, encode
+
+PRELOADS = ("scipy.special", "matplotlib.pyplot", "scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.spatial")
+"""Modules that a submission may name and that are then imported once, before the fork."""
+
+MAX_LINE_BYTES = 1 << 16
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+def main(control_fd: int, import_root: str) -> None:
+    """Serve the control socket until it closes."""
+    if sys.platform == "linux":
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    while import_root in sys.path:
+        sys.path.remove(import_root)
+    prepare()
+    control = socket.socket(fileno=control_fd)
+    children: set[int] = set()
+    while command := _receive(control):
+        order, descriptors = command
+        reply = _spawn(order, descriptors, children) if order["do"] == "spawn" else _reap(int(order["pid"]), children)
+        control.sendall(json.dumps(reply).encode() + b"\n")
+    for pid in list(children):
+        _reap(pid, children)
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    data, descriptors, _, _ = socket.recv_fds(control, MAX_LINE_BYTES, 3)
+    while data and not data.endswith(b"\n"):
+        data += control.recv(MAX_LINE_BYTES)
+    return (json.loads(data), list(descriptors)) if data else None
+
+
+def _spawn(order: dict[str, Any], descriptors: list[int], children: set[int]) -> dict[str, Any]:
+    for name in order["preload"]:
+        if name in PRELOADS and name not in sys.modules:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _become_child(order, descriptors, parent)
+    children.add(pid)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return {"pid": pid}
+
+
+def _become_child(order: dict[str, Any], descriptors: list[int], parent: int) -> NoReturn:
+    """Put the pipes where they belong, confine, serve. Leaves only by os._exit."""
+    nonce = int(order["nonce"])
+    try:
+        policy = Policy.from_json(order["policy"])
+        _place(descriptors)
+        confine(policy, parent_pid=parent)
+        _fresh_streams()
+        outcomes = attempt(Targets.from_json(order["targets"])) if order["targets"] else {}
+        os.write(REPLY_FD, encode(Frame(Kind.REPLY, nonce, outcomes)))
+        child.serve(REQUEST_FD, REPLY_FD, int(order["max_elements"]))
+    except ConfineError as error:
+        os.write(REPLY_FD, encode(Frame(Kind.REPLY, nonce, (error.step, error.reason[:500]))))
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(2, f"worker: {type(error).__name__}: {error}\n".encode()[:500])
+    os._exit(70)
+
+
+def _place(descriptors: list[int]) -> None:
+    """Requests and replies on their numbers, output on 1 and 2, nothing on 0; the rest is confine's to close."""
+    requests, replies, printed = descriptors
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((requests, REQUEST_FD), (replies, REPLY_FD), (printed, 1), (printed, 2), (nothing, 0)):
+        os.dup2(source, target)
+
+
+def _fresh_streams() -> None:
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - lives as long as the process
+    sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+
+
+def _reap(pid: int, children: set[int]) -> dict[str, Any]:
+    """Kill the child with its session, wait for it and for whatever it left to this process."""
+    if pid not in children:
+        return {"status": 0, "cpu_s": 0.0, "peak_bytes": 0}
+    children.discard(pid)
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+    _, status, usage = os.wait4(pid, 0)
+    _kill_orphans(children)
+    scale = 1 if sys.platform == "darwin" else 1024
+    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * scale}
+
+
+def _kill_orphans(children: set[int]) -> None:
+    """Descendants of a dead child fall to this process (it is their subreaper); none may outlive it."""
+    path = f"/proc/self/task/{os.getpid()}/children"
+    for _ in range(100):
+        try:
+            with open(path) as listing:
+                orphans = {int(word) for word in listing.read().split()} - children
+        except OSError:
+            return
+        if not orphans:
+            return
+        for pid in orphans:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
+def address_space_bytes() -> int:
+    """What this process has mapped, so that a child's limit can be set above it; 0 where it cannot be known."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0

@@ -1,0 +1,1 @@
+"""The shipped corpus, graded; and mistakes made on purpose, diagnosed."""

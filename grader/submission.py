@@ -1,0 +1,267 @@
+"""Finding and copying what was handed in. Files are read as bytes, never run and never parsed.
+
+What may live here: reading a file, folder or zip within bounds, choosing the
+student's main file, laying it all out in a scratch folder. Whatever is left
+out is said in a note; nothing usable raises UnusableSubmission with one line.
+"""
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import zipfile
+
+MAX_FILES = 300
+MAX_FILE_BYTES = 4 << 20
+MAX_TOTAL_BYTES = 32 << 20
+MAX_SOURCE_BYTES = 1 << 20
+"""A hundred times the longest real solution; beyond it a .py is not one."""
+MAX_ZIP_BYTES = 32 << 20
+MAX_ZIP_DIRECTORY_BYTES = 1 << 20
+"""Some ten thousand members; zipfile reads the whole directory into memory before it can be asked anything."""
+MAX_DEPTH = 6
+MAX_NAME_CHARS = 200
+
+IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
+_DEFINES = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def[ \t]+|class[ \t]+)?(make_dataset|forward|backprop)[ \t]*[(=:,]", re.MULTILINE)
+_MENTIONS = re.compile(rb"\b(make_dataset|forward|backprop)\b")
+_IMPORTS = re.compile(rb"^[ \t]*(?:from[ \t]+\.*([A-Za-z_]\w*)|import[ \t]+([A-Za-z_][\w \t,.]*))", re.MULTILINE)
+
+
+class UnusableSubmission(Exception):
+    """Nothing here can be graded; the message is one line for the student."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in, in memory.
+
+    files  relative POSIX path to content
+    main   the key in files of the student's main file
+    notes  what was left out and why, for the student
+    """
+
+    files: dict[str, bytes]
+    main: str
+    notes: tuple[str, ...] = ()
+
+    def mentions(self, word: bytes) -> bool:
+        """Whether any Python file holds this word."""
+        return any(word in content for name, content in self.files.items() if name.endswith(".py"))
+
+    def lay_out(self, folder: Path) -> Path:
+        """Write every file below an empty folder; returns the path of the main file."""
+        for name, content in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return folder / self.main
+
+
+class _Gathering:
+    """Collects files within the bounds, and notes on what was left out."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.notes: list[str] = []
+        self.total_bytes = 0
+
+    def wants(self, name: str, size_bytes: int) -> bool:
+        limit = MAX_SOURCE_BYTES if name.endswith(".py") else MAX_FILE_BYTES
+        if size_bytes > limit:
+            self.leave_out(name, f"it has {size_bytes:,} bytes, at most {limit:,} are read")
+        elif len(self.files) >= MAX_FILES or self.total_bytes + size_bytes > MAX_TOTAL_BYTES:
+            self.leave_out(name, "there is too much beside it")
+        else:
+            return True
+        return False
+
+    def add(self, name: str, content: bytes) -> None:
+        if self.wants(name, len(content)) and not self._clashes(name):
+            self.files[name] = content
+            self.total_bytes += len(content)
+
+    def _clashes(self, name: str) -> bool:
+        """Whether a file stands where this one's folder would be, or the other way round."""
+        parents = {str(parent) for parent in PurePosixPath(name).parents}
+        return name in self.files or bool(parents & self.files.keys()) or any(
+            other.startswith(name + "/") for other in self.files
+        )
+
+    def leave_out(self, name: str, why: str) -> None:
+        if len(self.notes) < 10:
+            self.notes.append(f"{printable(name)} was left out: {why}.")
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a folder, a .py or a .zip.
+
+    Raises UnusableSubmission with a line for the student, or FileNotFoundError if there is nothing at path.
+    """
+    gathering = _Gathering()
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        for name in _walk(path, gathering):
+            _add_file(path / name, name, gathering)
+        return _submission(gathering)
+    if not stat.S_ISREG(mode):
+        raise UnusableSubmission("this is neither a file nor a folder")
+    if path.suffix.lower() == ".zip":
+        _read_zip(path, gathering)
+        return _submission(gathering)
+    _add_file(path, path.name, gathering)
+    _add_imported_neighbours(path, gathering)
+    return _submission(gathering, path.name if path.suffix == ".py" else None)
+
+
+def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
+    """Relative names of all regular files below, .py first, then by depth and name; links are never followed."""
+    names: list[str] = []
+    for here, folders, files in os.walk(folder):
+        relative = Path(here).relative_to(folder)
+        folders[:] = sorted(name for name in folders if _is_wanted_folder(Path(here), name, gathering))
+        if len(relative.parts) >= MAX_DEPTH:
+            folders.clear()
+        names += [(relative / name).as_posix() for name in files if not name.startswith("._")]
+        if len(names) > 20 * MAX_FILES:
+            gathering.notes.append(f"there are more than {20 * MAX_FILES} files: the rest was left out.")
+            break
+    return iter(sorted(names, key=lambda name: (not name.endswith(".py"), name.count("/"), name)))
+
+
+def _is_wanted_folder(here: Path, name: str, gathering: _Gathering) -> bool:
+    if name in IGNORED or name.startswith("."):
+        return False
+    if (here / name).is_symlink():
+        gathering.leave_out(name, "links are not followed")
+        return False
+    return True
+
+
+def _add_file(path: Path, name: str, gathering: _Gathering) -> None:
+    """Read one regular file, by a descriptor that cannot be a link, a device or a pipe that blocks."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        is_link = path.is_symlink()
+        gathering.leave_out(name, "links are not followed" if is_link else str(error.strerror).lower())
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            gathering.leave_out(name, "it is not a plain file")
+        elif status.st_nlink > 1:
+            gathering.leave_out(name, "it is a hard link")
+        elif gathering.wants(name, status.st_size):
+            gathering.add(name, file.read(MAX_FILE_BYTES + 1))
+
+
+def _add_imported_neighbours(path: Path, gathering: _Gathering) -> None:
+    """For a single .py: the modules beside it that it imports, and those that they import."""
+    queue = list(gathering.files.values())
+    while queue:
+        for module in imported_names(queue.pop()):
+            name = f"{module}.py"
+            if name not in gathering.files and (path.parent / name).is_file():
+                _add_file(path.parent / name, name, gathering)
+                queue += [gathering.files[name]] if name in gathering.files else []
+            elif (path.parent / module / "__init__.py").is_file() and not (path.parent / module).is_symlink():
+                for inner in _walk(path.parent / module, gathering):
+                    full = f"{module}/{inner}"
+                    if full not in gathering.files:
+                        _add_file(path.parent / full, full, gathering)
+                        queue += [gathering.files[full]] if full.endswith(".py") and full in gathering.files else []
+
+
+def imported_names(source: bytes) -> set[str]:
+    """Top-level module names in the import lines of a source, read as text."""
+    names: set[str] = set()
+    for match in _IMPORTS.finditer(source):
+        for part in (match[1] or match[2]).split(b","):
+            word = part.split(b".")[0].split()
+            names.add(word[0].decode("ascii", "ignore")) if word else None
+    return names
+
+
+def _read_zip(path: Path, gathering: _Gathering) -> None:
+    import zipfile
+
+    if path.stat().st_size > MAX_ZIP_BYTES:
+        raise UnusableSubmission(f"the zip has more than {MAX_ZIP_BYTES >> 20} MB: hand in your .py files only")
+    try:
+        _check_zip_directory(path)
+        with zipfile.ZipFile(path) as archive:
+            members = sorted(archive.infolist(), key=lambda member: (not member.filename.endswith(".py"), member.filename))
+            for member in members[: 20 * MAX_FILES]:
+                _add_member(archive, member, gathering)
+    except UnusableSubmission:
+        raise
+    except Exception:  # zipfile raises a dozen kinds on damaged archives
+        raise UnusableSubmission("the zip is damaged and cannot be read") from None
+
+
+def _check_zip_directory(path: Path) -> None:
+    """Refuse a zip whose directory is larger than any honest one, before zipfile loads it."""
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - (1 << 16) - 22))
+        tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    if end < 0 or b"PK\x06\x07" in tail[max(0, end - 20) : end]:
+        raise UnusableSubmission("the zip is damaged and cannot be read")
+    if directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
+        raise UnusableSubmission("the zip holds too many files: hand in your .py files only")
+
+
+def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _Gathering) -> None:
+    name = member.filename
+    parts = PurePosixPath(name).parts
+    if member.is_dir() or any(part in IGNORED or (part.startswith(".") and part != "..") for part in parts):
+        return
+    if "\\" in name or name.startswith("/") or ".." in parts or ":" in name or len(parts) > MAX_DEPTH:
+        gathering.leave_out(name, "its path leads out of the zip or too deep")
+    elif not name.isprintable() or len(name) > MAX_NAME_CHARS or any(len(part.encode()) > 255 for part in parts):
+        gathering.leave_out(name, "its name cannot be used")
+    elif stat.S_ISLNK(member.external_attr >> 16):
+        gathering.leave_out(name, "links are not followed")
+    elif member.flag_bits & 1:
+        gathering.leave_out(name, "it is encrypted")
+    elif gathering.wants(name, member.file_size):
+        with archive.open(member) as file:
+            gathering.add(str(PurePosixPath(name)), file.read(MAX_FILE_BYTES + 1))
+
+
+def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
+    sources = [name for name in gathering.files if name.endswith(".py")]
+    if not sources:
+        raise UnusableSubmission(_why_no_source(gathering))
+    chosen = main if main in sources else max(sources, key=lambda name: _likelihood(name, gathering.files[name]))
+    return Submission(gathering.files, chosen, tuple(gathering.notes))
+
+
+def _why_no_source(gathering: _Gathering) -> str:
+    left_out = [note for note in gathering.notes if ".py " in note]
+    if left_out:
+        return left_out[0].rstrip(".")
+    if gathering.files:
+        names = ", ".join(printable(name) for name in sorted(gathering.files)[:3])
+        return f"there is no Python file in it (found: {names}): hand in backprop.py"
+    return "it is empty: hand in backprop.py"
+
+
+def _likelihood(name: str, source: bytes) -> tuple[int, bool, int, str]:
+    """How likely this is the main file: functions it defines (a backprop.py may import them), its name, how high it lies."""
+    is_named_so = PurePosixPath(name).name == "backprop.py"
+    functions = set((_MENTIONS if is_named_so else _DEFINES).findall(source))
+    return len(functions), is_named_so, -name.count("/"), name
+
+
+def printable(text: str) -> str:
+    """A file's name as it can be shown: no control characters, at most 80 characters."""
+    return "".join(char if char.isprintable() else "?" for char in text)[:80]

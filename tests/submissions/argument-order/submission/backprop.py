@@ -1,0 +1,26 @@
+import numpy as np
+
+
+def make_dataset(num_points):
+    data = np.zeros((num_points, 2))
+    labels = np.zeros(num_points)
+    for i in range(num_points):
+        r = np.random.uniform(0, 2.5) if i < num_points // 2 else np.random.uniform(3.5, 5)
+        a = np.random.uniform(0, 2 * np.pi)
+        data[i] = r * np.sin(a), r * np.cos(a)
+        labels[i] = 1 - (2 * i >= num_points)
+    return data, labels
+
+
+def forward(X, params):
+    H = np.tanh(X @ params["U"].T + params["b"])
+    return 1 / (1 + np.exp(-(H @ params["W"] + params["c"])))
+
+
+def backprop(params, X, t):
+    H = np.tanh(X @ params["U"].T + params["b"])
+    y = forward(X, params)
+    z_bar = (y - t) / len(X)
+    G_bar = np.outer(z_bar, params["W"]) * (1 - H**2)
+    loss = -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y))
+    return {"U": G_bar.T @ X, "b": G_bar.sum(0), "W": H.T @ z_bar, "c": z_bar.sum()}, loss

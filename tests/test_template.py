@@ -1,0 +1,59 @@
+"""The template is what the reference gives, holds no line of a solution, and works once the blanks are filled."""
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from grader import template
+from grader.sandbox.loading import FUNCTIONS
+
+REFERENCE = template.REFERENCE.read_text(encoding="utf-8")
+TEMPLATE = template.TEMPLATE.read_text(encoding="utf-8")
+
+
+def test_committed_template_is_fresh():
+    """What is committed is what the reference gives now."""
+    assert not template.is_stale()
+
+
+def test_no_line_of_a_solution():
+    """No line between the marks stands in the template."""
+    lines = {line.strip() for line in TEMPLATE.splitlines()}
+    solution = set(template.solution_lines(REFERENCE))
+    assert len(solution) > 20
+    assert not solution & lines
+
+
+def test_an_open_mark_is_refused():
+    """A mark that is not closed cannot let a solution slip through."""
+    with pytest.raises(ValueError):
+        template.render(REFERENCE.replace("    # </solution>\n", "", 1))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_blanks_raise_and_are_documented(name):
+    """Each blank raises NotImplementedError and its docstring gives shapes."""
+    function = next(node for node in ast.parse(TEMPLATE).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    docstring = ast.get_docstring(function)
+    assert docstring and "shape" in docstring
+    assert len(function.body) == 2 and isinstance(function.body[1], ast.Raise)
+
+
+def test_filled_template_prints_the_table(tmp_path):
+    """The given part of the template works as soon as the three functions are there."""
+    given = TEMPLATE[TEMPLATE.index("# ------") :]
+    solution = REFERENCE[: REFERENCE.index("# ------")]
+    (tmp_path / "backprop.py").write_text(solution + given, encoding="utf-8")
+    done = subprocess.run([sys.executable, "backprop.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "step  950   loss 0.03" in done.stdout
+    assert (tmp_path / "decision_surface.png").exists()
+
+
+def test_template_check_command():
+    """`template --check` exits 0 on a fresh template."""
+    done = subprocess.run([sys.executable, "-m", "grader", "template", "--check"], cwd=template.ROOT, capture_output=True, timeout=60)
+    assert done.returncode == 0
