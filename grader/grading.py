@@ -9,6 +9,7 @@ import contextlib
 import io
 import time
 import unittest
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,7 @@ def grade(path: Path, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = 
 
 
 def client_for(worker: Worker, submission: Submission, main: Path, policy: Policy, rubric: Rubric) -> Client:
-    preload = [module for word, module in PRELOADS.items() if submission.mentions(word)]
+    preload = [module for word, module in PRELOADS.items() if submission.imports(word)]
     return Client(
         worker, main, policy, load_s=rubric.load_s, max_elements=MAX_ELEMENTS,
         output_bytes=rubric.student_output_bytes, preload=preload,
@@ -161,8 +162,16 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float) -> Result:
     if rows.faults:
         raise GraderFault(rows.faults[0])
     checks = tuple(rows.ended[row.number].result for row in rubric.rows)
+    wrong = [ended.quantity for ended in rows.ended.values() if ended.quantity is not None]
+    findings: tuple[Mapping[str, Any], ...] = ()
+    if wrong:
+        from grader.checks.explaining import explain, with_causes  # not needed by right submissions
+
+        diagnosis = explain(subject, list(dict.fromkeys(wrong)))
+        checks = with_causes(checks, diagnosis, wrong, subject)
+        findings = tuple(finding.to_json() for finding in diagnosis.findings)
     training = course(subject.run_of_training, rubric.training_points, rubric.training_steps)
-    return Result(checks, notes=load_notes(loaded), printed_at_load=printed, training=training)
+    return Result(checks, notes=load_notes(loaded), printed_at_load=printed, training=training, diagnosis=findings)
 
 
 def load_notes(loaded: Loaded) -> tuple[str, ...]:

@@ -51,9 +51,10 @@ class Submission:
     main: str
     notes: tuple[str, ...] = ()
 
-    def mentions(self, word: bytes) -> bool:
-        """Whether any Python file holds this word."""
-        return any(word in content for name, content in self.files.items() if name.endswith(".py"))
+    def imports(self, module: bytes) -> bool:
+        """Whether a line of any Python file that is not indented imports this module or a part of it."""
+        line = re.compile(rb"^(?:from|import)[ \t]+(?:[^#\n]*[ \t,])?" + re.escape(module) + rb"\b", re.MULTILINE)
+        return any(line.search(content) for name, content in self.files.items() if name.endswith(".py"))
 
     def lay_out(self, folder: Path) -> Path:
         """Write every file below an empty folder; returns the path of the main file."""

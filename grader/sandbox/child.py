@@ -16,7 +16,8 @@ import numpy as np
 
 from grader.sandbox import loading, messages
 from grader.sandbox.answer import to_value
-from grader.sandbox.wire import Decoder, Frame, Kind, Value, encode
+from grader.sandbox.locate import locate
+from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
 
 MAX_REQUEST_BYTES = 32 << 20
 READ_BYTES = 1 << 16
@@ -49,6 +50,11 @@ class _Loop:
         assert isinstance(request, tuple)
         if request[0] == "load":
             return self.load(Path(str(request[1])))
+        if request[0] == "locate":
+            line = locate(loading.source_text(Path(str(request[1]))), str(request[2]), str(request[3]))
+            return None if line is None else str(line)
+        if request[0] == "descend":
+            return self.descend(messages.read_descent(request))
         ask = messages.read_ask(request)
         function = loading.pick(self.namespace, ask.function)
         return tuple(self.call(function, call, ask.arguments_back) for call in ask.calls)
@@ -59,6 +65,35 @@ class _Loop:
         found = [name for name in loading.FUNCTIONS if loading.pick(self.namespace, name)]
         others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
         return messages.loaded_reply(found, others, problem)
+
+    def descend(self, descent: messages.Descent) -> Value:
+        """The gradients of some steps of gradient descent; fewer where one step gives no plain gradient."""
+        function = loading.pick(self.namespace, "backprop")
+        params = {name: np.array(tensor.values) for name, tensor in descent.params.items()}
+        rows: list[dict[str, Any]] = []
+        for _ in range(descent.steps):
+            arguments = [messages.argument(descent.X), messages.argument(descent.t), _fresh(params)]
+            try:
+                gradient = self.gradient(function(*arguments), params)  # type: ignore[misc]
+            except BaseException:  # asked again by itself, this step will say what is wrong
+                break
+            if gradient is None:
+                break
+            rows.append(gradient)
+            params = {name: params[name] - descent.alpha * gradient[name] for name in params}
+        return {name: Tensor(np.array([row[name] for row in rows])) for name in params} if rows else {}
+
+    def gradient(self, answer: Any, params: dict[str, Any]) -> dict[str, Any] | None:
+        """All four gradients as finite float64 arrays of the parameters' shapes, or None."""
+        if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[0], dict)):
+            return None
+        found = {}
+        for name, param in params.items():
+            value = to_value(answer[0].get(name), self.max_elements)
+            if not isinstance(value, Tensor) or value.values.size != param.size or not np.isfinite(value.values).all():
+                return None
+            found[name] = value.values.reshape(param.shape)
+        return found
 
     def call(self, function: Callable[..., Any] | None, call: messages.Call, arguments_back: bool) -> Value:
         arguments = [messages.argument(value) for value in call.args]
@@ -72,6 +107,12 @@ class _Loop:
         except BaseException as error:
             return messages.raised_reply(loading.problem(error, self.folder))
         return messages.returned_reply(value, back)
+
+
+def _fresh(params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as a student's function is given them: arrays of its own, and c a number, int where it can be."""
+    c = float(params["c"])
+    return {**{name: value.copy() for name, value in params.items()}, "c": int(c) if c.is_integer() else c}
 
 
 def _flush() -> None:

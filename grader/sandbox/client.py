@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, Literal, Union
 
 from grader.sandbox import messages
-from grader.sandbox.messages import Ask, Call, Loaded, Outcome
+from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome
 from grader.sandbox.policy import Policy
 from grader.sandbox.warm import START_S, HostError, Worker
-from grader.sandbox.wire import Decoder, Frame, Kind, Value, WireError, encode
+from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, encode
 
 READ_BYTES = 1 << 16
+LOCATE_S = 3.0
 MAX_LIVES = 6
 """Children that one submission may use up; each death costs the load of its file anew."""
 MAX_LOST = 2
@@ -259,6 +260,20 @@ class Client:
             return [outcomes] * len(calls)
         return list(outcomes)
 
+    def descend(self, descent: Descent, deadline_s: float) -> dict[str, Array] | Lost:
+        """The gradients of some steps of gradient descent, see messages.read_gradients; Lost if none came back."""
+        lost = self._lost.setdefault("backprop", [])
+        if len(lost) >= MAX_LOST:
+            return Lost("not asked", lost[-1].detail)
+        if self._child is None and (unable := self._again()) is not None:
+            return unable
+        assert self._child is not None
+        reply = self._child.ask(messages.descent_request(descent), deadline_s, self._printed)
+        gradients: dict[str, Array] | Lost = self._read(reply, lambda value: messages.read_gradients(value, descent))
+        if isinstance(gradients, Lost):
+            lost.append(gradients)
+        return gradients
+
     def _again(self) -> Lost | None:
         """A new child for a submission whose last one died; Lost if there have been enough of them."""
         if isinstance(self.loaded, Lost) or self._lives >= MAX_LIVES:
@@ -277,6 +292,14 @@ class Client:
         ending = self._child.end()
         self._child = None
         return Lost("ended", ending) if reply.how == "ended" else reply
+
+    def locate(self, function: str, step: str) -> int | None:
+        """The line of the student's file where a step is computed, if one can be named safely."""
+        if self._child is None:
+            return None
+        reply = self._child.ask(messages.locate_request(str(self._path), function, step), LOCATE_S, self._printed)
+        line: int | Lost | None = self._read(reply, messages.read_line)
+        return None if isinstance(line, Lost) else line
 
     def cpu_s(self) -> float | None:
         """Processor time of the present child so far, in seconds; None where it cannot be known."""

@@ -132,10 +132,16 @@ def processes_of(uid: int) -> list[int]:
 
     Reads /proc/<pid>/status, since the owner of /proc/<pid> is root for a process that forbids dumps.
     """
-    wanted, found = str(uid), []
+    wanted, found = b"%d" % uid, []
     for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{name}/status") as status:
-            fields = dict(line.split(":", 1) for line in status if ":" in line)
-            if wanted in fields["Uid"].split() and fields["State"].split()[0] not in ("Z", "X"):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/status", "rb", buffering=0) as status:
+            text = status.read(4096)
+            if wanted in text and wanted in _field(text, b"\nUid:") and _field(text, b"\nState:")[0] not in (b"Z", b"X"):
                 found.append(int(name))
     return found
+
+
+def _field(status: bytes, name: bytes) -> list[bytes]:
+    """The words behind a name in /proc/<pid>/status; its first line, the command's name, comes before any of them."""
+    start = status.index(name) + len(name)
+    return status[start : status.index(b"\n", start)].split()

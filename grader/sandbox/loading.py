@@ -11,6 +11,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
+import tokenize
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -171,6 +172,15 @@ def _no_input(prompt: object = "") -> str:
 
 def _ignore(*args: Any, **kwargs: Any) -> None:
     return None
+
+
+def source_text(path: Path) -> str:
+    """The file's text as the interpreter decodes it; "" where it cannot."""
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except (OSError, SyntaxError, UnicodeError):
+        return ""
 
 
 def pick(namespace: dict[str, Any], name: str) -> Callable[..., Any] | None:

@@ -36,6 +36,10 @@ NAMES: Mapping[str, frozenset[str]] = {
 }
 # Names that case alone tells apart (g and G, h and H): only the upper-case one is the matrix of the chain.
 UPPER_CASE_ONLY = frozenset({"G", "H"})
+# Names of quantities whose lines may hold the slip just as well: the derivative with respect to y before z_bar's.
+BEFORE: Mapping[str, frozenset[str]] = {"z_bar": frozenset({"ybar", "dy", "dldy", "da2", "dyhat", "error", "err"})}
+IN_DOUBT = -1
+LIBRARIES = frozenset({"np", "numpy", "scipy", "special", "math"})
 KEYS: Mapping[str, str] = {"c_bar": "c", "W_bar": "W", "b_bar": "b", "U_bar": "U"}
 
 
@@ -78,11 +82,11 @@ def _located(tree: ast.Module, function: str, step: str) -> int | None:
     nodes = list(ast.walk(bodies[0]))
     if len(nodes) > MOST_NODES or any(isinstance(node, (ast.FunctionDef, ast.Lambda)) for node in nodes[1:]):
         return None
-    named = {line for line in _named_lines(nodes, step)}
+    named = set(_named_lines(nodes, step))
     if step in KEYS:
         keyed = set(_keyed_lines(nodes, KEYS[step]))
         named = keyed | named if keyed and named else keyed or named
-    return next(iter(named)) if len(named) == 1 else None
+    return next(iter(named)) if len(named) == 1 and IN_DOUBT not in named else None
 
 
 def _matches(name: str, step: str) -> bool:
@@ -114,14 +118,28 @@ def _is_setting_up(value: ast.expr) -> bool:
     return False
 
 
+def _is_foreign_call(value: ast.expr) -> bool:
+    """Whether a value comes whole from a method of something of the student's: the computation is elsewhere."""
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
+        return False
+    base: ast.expr = value.func.value
+    while isinstance(base, ast.Attribute):
+        base = base.value
+    return isinstance(base, ast.Name) and base.id not in LIBRARIES and value.func.attr not in ("dot", "sum", "mean")
+
+
 def _named_lines(nodes: list[ast.AST], step: str) -> Iterator[int]:
     """Lines that assign to a name or to an entry of an array with a name of this step."""
     for node in nodes:
         for target, value, line in _targets(node):
             while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
                 target = target.value
-            if isinstance(target, ast.Name) and _matches(target.id, step) and not _is_setting_up(value):
-                yield line
+            if not isinstance(target, ast.Name) or _is_setting_up(value):
+                continue
+            if _matches(target.id, step):
+                yield IN_DOUBT if _is_foreign_call(value) else line
+            elif target.id.replace("_", "").lower() in BEFORE.get(step, ()):
+                yield IN_DOUBT
 
 
 def _keyed_lines(nodes: list[ast.AST], key: str) -> Iterator[int]:
@@ -135,14 +153,24 @@ def _keyed_lines(nodes: list[ast.AST], key: str) -> Iterator[int]:
         else:
             for target, value, line in _targets(node):
                 if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == key:
-                    values.append((value, line))
+                    if isinstance(node, ast.AugAssign):
+                        yield line
+                    else:
+                        values.append((value, line))
         for value, line in values:
             yield from _origin(nodes, value, line)
 
 
 def _origin(nodes: list[ast.AST], value: ast.expr, line: int) -> Iterator[int]:
-    """The lines that assign a plain name; the value's own line if it is a computation; none if it makes room."""
+    """The lines that assign a plain name; the value's own line if it is a computation; none if it makes room.
+
+    A name that is read elsewhere too (the residual stored as c's gradient, say) is in doubt.
+    """
     if isinstance(value, ast.Name):
+        reads = sum(isinstance(n, ast.Name) and n.id == value.id and isinstance(n.ctx, ast.Load) for n in nodes)
+        if reads > 1:
+            yield IN_DOUBT
+            return
         for node in nodes:
             for target, assigned, at in _targets(node):
                 while isinstance(target, ast.Subscript):

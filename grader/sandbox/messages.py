@@ -11,7 +11,7 @@ from typing import Union
 
 import numpy as np
 
-from grader.sandbox.wire import Tensor, Value, WireError
+from grader.sandbox.wire import Array, Tensor, Value, WireError
 
 REQUEST_FD, REPLY_FD = 100, 101
 """Where a child finds its pipes: above every descriptor that the worker holds open for its children."""
@@ -75,12 +75,73 @@ class Ask:
     arguments_back: bool = False
 
 
+@dataclass(frozen=True)
+class Descent:
+    """Some steps of gradient descent from params, each with fresh copies of X and t."""
+
+    X: Tensor
+    t: Tensor
+    params: Mapping[str, Tensor]
+    steps: int
+    alpha: float
+
+
+def descent_request(descent: Descent) -> Value:
+    return ("descend", descent.X, descent.t, descent.params, str(descent.steps), repr(descent.alpha))
+
+
+def read_descent(request: Value) -> Descent:
+    """The Descent in a request. Raises WireError for another form."""
+    _, X, t, params, steps, alpha = _parts(request, 6)
+    if not (isinstance(X, Tensor) and isinstance(t, Tensor)):
+        raise WireError("not a descent")
+    return Descent(X, t, _tensors(params), int(_text(steps)), float(_text(alpha)))
+
+
+def read_gradients(reply: Value, descent: Descent) -> dict[str, Array]:
+    """The gradients of up to descent.steps steps, by parameter, steps along the first axis; empty if there are none.
+
+    Raises WireError unless all are float64 arrays of the parameters' shapes, as many of each.
+    """
+    found = {name: tensor.values for name, tensor in _tensors(reply).items()}
+    if not found:
+        return {}
+    counts = {len(values) if values.ndim else 0 for values in found.values()}
+    shapes_fit = all(name in found and found[name].shape[1:] == tensor.values.shape for name, tensor in descent.params.items())
+    if len(found) != len(descent.params) or len(counts) != 1 or not shapes_fit or not 1 <= counts.pop() <= descent.steps:
+        raise WireError("not the gradients of a descent")
+    return found
+
+
+def _tensors(value: Value) -> dict[str, Tensor]:
+    if not isinstance(value, Mapping):
+        raise WireError("not a dict of arrays")
+    found = {name: tensor for name, tensor in value.items() if isinstance(tensor, Tensor)}
+    if len(found) != len(value):
+        raise WireError("not a dict of arrays")
+    return found
+
+
 def load_request(path: str) -> Value:
     return ("load", path)
 
 
 def ask_request(ask: Ask) -> Value:
     return ("ask", ask.function, "back" if ask.arguments_back else "", tuple(_call_value(call) for call in ask.calls))
+
+
+def locate_request(path: str, function: str, step: str) -> Value:
+    return ("locate", path, function, step)
+
+
+def read_line(reply: Value) -> int | None:
+    """A line number from 1, or None. Raises WireError for another form."""
+    if reply is None:
+        return None
+    text = _text(reply)
+    if not (text.isascii() and text.isdigit() and len(text) < 8):
+        raise WireError("not a line number")
+    return int(text)
 
 
 def _call_value(call: Call) -> Value:

@@ -1,0 +1,147 @@
+"""From failed checks to a diagnosis, and from the diagnosis back to points and words.
+
+What may live here: the student's functions as the diagnosis wants to ask them,
+and what becomes of a row once the cause is known. The words themselves are the
+diagnosis's, the shares the rubric's.
+"""
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from grader.checks.subject import PARAMETERS, NoAnswer, Point, Subject, read_backprop
+from grader.diagnosis import Answer, Array, Diagnosis, Finding, Params, Slip, diagnose, words
+from grader.result import CheckResult
+from grader.rubric import Rubric, Size
+from grader.sandbox.messages import Call, Returned, number
+from grader.sandbox.wire import Tensor, Value
+
+ROW_OF = {"data": ("1.2", "1.3"), "labels": ("1.1",), "y": ("2.2", "2.3"), "loss": ("3.1",)} | {
+    "dc": ("3.2",), "dW": ("3.3",), "db": ("3.4",), "dU": ("3.5",)
+}
+"""The rows at which a quantity is compared; 2.1 and 3.6 have words of their own."""
+QUERY_S = 3.0
+"""Deadline of one batch of questions: some 60 calls at a few examples each."""
+
+
+class Respondent:
+    """A loaded submission as diagnosis.Student: what cannot be used becomes None."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def backprop(self, queries: Sequence[tuple[Array, Array, Params]]) -> list[Answer | None]:
+        points = [_point(X, t, params) for X, t, params in queries]
+        outcomes = self.subject.ask("backprop", [point.backprop_call() for point in points], QUERY_S)
+        return [_answer(outcome.value) if isinstance(outcome, Returned) else None for outcome in outcomes]
+
+    def forward(self, queries: Sequence[tuple[Array, Params]]) -> list[Array | None]:
+        points = [_point(X, np.zeros(len(X)), params) for X, params in queries]
+        outcomes = self.subject.ask("forward", [point.forward_call() for point in points], QUERY_S)
+        return [_array(outcome.value) if isinstance(outcome, Returned) else None for outcome in outcomes]
+
+    def dataset(self, queries: Sequence[tuple[int, int]]) -> list[tuple[Array, Array] | None]:
+        calls = [Call((number(num_points),), seed) for num_points, seed in queries]
+        outcomes = self.subject.ask("make_dataset", calls, QUERY_S)
+        return [_pair(outcome.value) if isinstance(outcome, Returned) else None for outcome in outcomes]
+
+
+def _point(X: Array, t: Array, params: Params) -> Point:
+    return Point(Size(len(X), X.shape[1] if X.ndim > 1 else 1, len(params["b"])), X, t, params)
+
+
+def _array(value: Value) -> Array | None:
+    return value.values if isinstance(value, Tensor) else None
+
+
+def _pair(value: Value) -> tuple[Array, Array] | None:
+    if not (isinstance(value, tuple) and len(value) == 2):
+        return None
+    data, labels = _array(value[0]), _array(value[1])
+    return None if data is None or labels is None else (data, labels)
+
+
+def _answer(value: Value) -> Answer | None:
+    """Whatever arrays backprop gave, in the shapes it gave them; the order and the keys are forgiven as the checks do."""
+    read = read_backprop(Returned(value), {name: np.zeros(()) for name in PARAMETERS})
+    if isinstance(read, NoAnswer) or not isinstance(value, tuple):
+        return None
+    grads, loss = value if isinstance(value[0], dict) else value[::-1]
+    found = {name: _array(grads[name]) for name in PARAMETERS if isinstance(grads, dict) and name in grads}
+    return Answer({name: grad for name, grad in found.items() if grad is not None}, _scalar(loss))
+
+
+def _scalar(value: Value) -> float:
+    array = _array(value)
+    return float(array.reshape(-1)[0]) if array is not None and array.size == 1 else float("nan")
+
+
+def explain(subject: Subject, wrong: Collection[str]) -> Diagnosis:
+    """What was coded in place of the wrong quantities; nothing is asked if nothing is wrong."""
+    asked = [quantity for quantity in wrong if subject.has(_function(quantity))]
+    if not asked or subject.is_late:
+        return Diagnosis()
+    return diagnose(Respondent(subject), asked, seed=subject.rubric.seed("diagnosis"))
+
+
+def _function(quantity: str) -> str:
+    return {"data": "make_dataset", "labels": "make_dataset", "y": "forward"}.get(quantity, "backprop")
+
+
+def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Collection[str], subject: Subject) -> tuple[CheckResult, ...]:
+    """The rows with the diagnosis's words under them, and with follow-through credit where a slip is charged elsewhere."""
+    rows = {check.number: check for check in checks}
+    for finding in diagnosis.findings:
+        for place, row_number in enumerate(ROW_OF[finding.quantity]):
+            check = rows[row_number]
+            if check.state != "failed" or finding.quantity not in wrong:
+                continue
+            is_carried = finding.quantity in diagnosis.carried
+            is_second_row = finding.quantity == "y" and place > 0 and rows["2.2"].state == "failed"
+            if finding.verdict == "explained" and (is_carried or is_second_row):
+                check = _credited(check, subject.rubric)
+            if is_second_row:
+                rows[row_number] = _with_look(check, "The slip told at 2.2 spoils this too." if finding.verdict == "explained" else "")
+            else:
+                rows[row_number] = _told(check, finding, diagnosis, subject, is_carried)
+    if wrong and rows["4.1"].state == "failed":
+        rows["4.1"] = _with_look(rows["4.1"], "Mend the rows above first: training follows them.")
+    return tuple(rows.values())
+
+
+def _credited(check: CheckResult, rubric: Rubric) -> CheckResult:
+    return replace(check, score=max(check.score, round(rubric.follow_through * check.max_score, 2)))
+
+
+def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: Subject, is_carried: bool) -> CheckResult:
+    feedback = subject.rubric.feedback
+    if feedback == "score":
+        return check
+    if finding.verdict == "unexplained":
+        return _with_look(check, f"{check.message.look} {finding.hint}" if feedback == "full" else check.message.look)
+    slips = [slip for slip in diagnosis.slips if finding.quantity in slip.spoils]
+    own = [slip for slip in slips if slip.charged_at == finding.quantity]
+    others = [slip for slip in slips if slip.charged_at != finding.quantity]
+    told = [_slip_words(slip, finding, subject) for slip in own]
+    for row_number in dict.fromkeys(ROW_OF[slip.charged_at][0] for slip in others if slip.charged_at in ROW_OF):
+        told.append(f"The slip told at {row_number} spoils this too.")
+    if is_carried:
+        told.append(f"But for that it is right, which earns {check.score:g} of {check.max_score:g} points.")
+    return _with_look(check, "\n".join(text for text in told if text))
+
+
+def _slip_words(slip: Slip, finding: Finding, subject: Subject) -> str:
+    feedback = subject.rubric.feedback
+    text = words(slip, feedback)
+    if feedback == "full" and finding.coded and finding.coded != finding.asked:
+        text += f"\nYour {finding.quantity}: {finding.coded}.\nAsked:{' ' * (len(finding.quantity))} {finding.asked}."
+    function = "forward" if finding.quantity == "y" else _function(finding.quantity)
+    line = subject.client.locate(function, slip.step) if feedback == "full" else None
+    return f"{text}\nSee line {line} of your file." if line else text
+
+
+def _with_look(check: CheckResult, look: str) -> CheckResult:
+    return replace(check, message=replace(check.message, look=look.strip()))
+
