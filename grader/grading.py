@@ -9,7 +9,7 @@ import contextlib
 import io
 import time
 import unittest
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from grader.checks.training import TrainingCase, course
 from grader.result import CheckResult, Message, Result, State, nothing_graded
 from grader.rubric import DEFAULT, Rubric
 from grader.sandbox.cell import cell, hand_over
-from grader.sandbox.client import Client
+from grader.sandbox.client import Client, Lost
 from grader.sandbox.messages import Loaded
 from grader.sandbox.policy import Limits, Policy
 from grader.sandbox.probe import visible
@@ -39,6 +39,7 @@ CASES: tuple[type[Case], ...] = (DatasetCase, ForwardCase, GradientCase, Trainin
 PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pylab": "matplotlib.pyplot"}
 """A word in the sources, and the module that is then imported before the fork."""
 REFERENCE = Path(reference.__file__)
+OnRow = Callable[[CheckResult], None]
 MAX_ELEMENTS = 1_000_000
 """A thousand times the largest right answer; an (N, N) array broadcast by accident still fits."""
 
@@ -58,9 +59,10 @@ class Ended:
 class RowResult(JSONTestResult):  # type: ignore[misc]  # the library has no types
     """gradescope-utils' result, with each row's score kept here and not on the method, where the next student would find it."""
 
-    def __init__(self, *args: Any, rubric: Rubric) -> None:
+    def __init__(self, *args: Any, rubric: Rubric, on_row: OnRow) -> None:
         super().__init__(*args)
         self.rubric = rubric
+        self.on_row = on_row
         self.ended: dict[str, Ended] = {}
         self.faults: list[str] = []
 
@@ -71,7 +73,8 @@ class RowResult(JSONTestResult):  # type: ignore[misc]  # the library has no typ
         return self.rubric.row(test.row_number).points
 
     def processResult(self, test: Case, err: Any = None) -> None:
-        self.ended[test.row_number] = self._ended(test, err[1] if err else None)
+        self.ended[test.row_number] = ended = self._ended(test, err[1] if err else None)
+        self.on_row(ended.result)
         super().processResult(test, err)
 
     def _ended(self, test: Case, error: BaseException | None) -> Ended:
@@ -94,14 +97,15 @@ class RowResult(JSONTestResult):  # type: ignore[misc]  # the library has no typ
 class RowRunner(JSONTestRunner):  # type: ignore[misc]
     """gradescope-utils' runner with RowResult."""
 
-    def __init__(self, rubric: Rubric) -> None:
+    def __init__(self, rubric: Rubric, on_row: OnRow) -> None:
         super().__init__(io.StringIO(), buffer=True, failure_prefix="")
-        self.rubric = rubric
+        self.rubric, self.on_row = rubric, on_row
 
     def _makeResult(self) -> RowResult:
         data = self.json_data
         return RowResult(
-            self.stream, self.descriptions, self.verbosity, data["tests"], data["leaderboard"], self.failure_prefix, rubric=self.rubric
+            self.stream, self.descriptions, self.verbosity, data["tests"], data["leaderboard"], self.failure_prefix,
+            rubric=self.rubric, on_row=self.on_row,
         )
 
 
@@ -116,30 +120,54 @@ def suite(subject: Subject) -> unittest.TestSuite:
     return unittest.TestSuite(cases[row.number] for row in subject.rubric.rows)
 
 
-def grade(path: Path, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = False) -> Result:
+def _ignore(row: CheckResult) -> None:
+    """Nobody waits for single rows."""
+
+
+def grade(path: Path, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = False, on_row: OnRow = _ignore) -> Result:
     """Grade one submission in a warm worker.
 
     trusted  whether the instructor vouches for the code, so that it runs even where nothing holds it
+    on_row   told of each row as it ends, before a diagnosis adds to it
 
     Raises FileNotFoundError if there is nothing at path, HostError if this machine cannot run it, IsolationRefused
     if it could not be held, GraderFault if a check failed by itself. Whatever the submission does gives a Result
     with every row.
     """
-    start_s = time.monotonic()
     try:
         submission = read_submission(path)
     except UnusableSubmission as unusable:
-        return nothing_graded(rubric, f"Nothing could be graded: {unusable}.", submission=path.name)
+        return unusable_result(unusable, path.name, rubric)
+    return grade_read(submission, path.name, worker, rubric, trusted, on_row)
+
+
+def unusable_result(unusable: UnusableSubmission, name: str, rubric: Rubric) -> Result:
+    return nothing_graded(rubric, f"Nothing could be graded: {unusable}.", submission=name)
+
+
+def grade_read(
+    submission: Submission, name: str, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = False, on_row: OnRow = _ignore
+) -> Result:
+    """Grade what was read from a submission of that name; raises as grade() does."""
+    start_s = time.monotonic()
     with cell(REFERENCE, Limits(cpu_s=int(rubric.grading_s) + 1)) as place:
         main = submission.lay_out(place.scratch)
         hand_over(place)
         client, observed = place.start(lambda policy: client_for(worker, submission, main, policy, rubric), trusted)
         with contextlib.closing(client):
-            result = grade_loaded(client, rubric, start_s)
+            result = grade_loaded(client, rubric, start_s, on_row)
     return replace(
-        result, notes=(*submission.notes, *result.notes), seconds=time.monotonic() - start_s, submission=path.name,
-        isolation=observed.as_json(), held=visible(observed),
+        result, notes=(*submission.notes, *result.notes), seconds=time.monotonic() - start_s, submission=name,
+        isolation=observed.as_json(), held=visible(observed), student_s=client.spent_s,
+        events=tuple(event_words(lost) for lost in client.losses),
     )
+
+
+def event_words(lost: Lost) -> str:
+    """For the instructor: how a student's process was lost."""
+    if lost.how == "late":
+        return f"no answer within {lost.detail} seconds"
+    return f"the process ended: {lost.detail}" if lost.how == "ended" else f"broke the protocol: {lost.detail}"
 
 
 def client_for(worker: Worker, submission: Submission, main: Path, policy: Policy, rubric: Rubric) -> Client:
@@ -150,7 +178,7 @@ def client_for(worker: Worker, submission: Submission, main: Path, policy: Polic
     )
 
 
-def grade_loaded(client: Client, rubric: Rubric, start_s: float) -> Result:
+def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) -> Result:
     """Load the submission and run every row."""
     loaded = client.load()
     printed = client.take_printed().text()
@@ -158,7 +186,7 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float) -> Result:
         headline = f"Nothing could be graded: when your file was run, {raised_words(loaded)}."
         return nothing_graded(rubric, headline, printed_at_load=printed)
     subject = Subject(client, rubric, loaded, end_s=start_s + rubric.grading_s)
-    rows = RowRunner(rubric).run(suite(subject))
+    rows = RowRunner(rubric, on_row).run(suite(subject))
     if rows.faults:
         raise GraderFault(rows.faults[0])
     checks = tuple(rows.ended[row.number].result for row in rubric.rows)

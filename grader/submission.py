@@ -6,9 +6,11 @@ out is said in a note; nothing usable raises UnusableSubmission with one line.
 """
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,8 +27,13 @@ MAX_SOURCE_BYTES = 1 << 20
 MAX_ZIP_BYTES = 32 << 20
 MAX_ZIP_DIRECTORY_BYTES = 1 << 20
 """Some ten thousand members; zipfile reads the whole directory into memory before it can be asked anything."""
+ZIP_END_BYTES, ZIP_LOCATOR_BYTES, MAX_ZIP_COMMENT_BYTES = 22, 20, (1 << 16) - 1
+"""Of a zip's end record, of zip64's locator before it, and of the comment behind it (PKWARE's APPNOTE 4.3.15, 4.3.16)."""
+ZIP_METHODS = (0, 8)
+"""Stored and deflated. zipfile inflates 4 kB of any other method at once, to gigabytes where the zip is made for it."""
 MAX_DEPTH = 6
 MAX_NAME_CHARS = 200
+MAX_NOTES = 10
 
 IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
 _DEFINES = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def[ \t]+|class[ \t]+)?(make_dataset|forward|backprop)[ \t]*[(=:,]", re.MULTILINE)
@@ -75,7 +82,11 @@ class _Gathering:
 
     def wants(self, name: str, size_bytes: int) -> bool:
         limit = MAX_SOURCE_BYTES if name.endswith(".py") else MAX_FILE_BYTES
-        if size_bytes > limit:
+        if not is_usable_name(name):
+            self.leave_out(name, "its name cannot be used")
+        elif self._clashes(name):
+            self.leave_out(name, "another file or folder has its name")
+        elif size_bytes > limit:
             self.leave_out(name, f"it has {size_bytes:,} bytes, at most {limit:,} are read")
         elif len(self.files) >= MAX_FILES or self.total_bytes + size_bytes > MAX_TOTAL_BYTES:
             self.leave_out(name, "there is too much beside it")
@@ -84,7 +95,7 @@ class _Gathering:
         return False
 
     def add(self, name: str, content: bytes) -> None:
-        if self.wants(name, len(content)) and not self._clashes(name):
+        if self.wants(name, len(content)):
             self.files[name] = content
             self.total_bytes += len(content)
 
@@ -96,8 +107,9 @@ class _Gathering:
         )
 
     def leave_out(self, name: str, why: str) -> None:
-        if len(self.notes) < 10:
-            self.notes.append(f"{printable(name)} was left out: {why}.")
+        note = f"{printable(name) or 'a file without a name'} was left out: {why}."
+        if len(self.notes) < MAX_NOTES and note not in self.notes:
+            self.notes.append(note)
 
 
 def read_submission(path: Path) -> Submission:
@@ -106,7 +118,7 @@ def read_submission(path: Path) -> Submission:
     Raises UnusableSubmission with a line for the student, or FileNotFoundError if there is nothing at path.
     """
     gathering = _Gathering()
-    mode = path.stat().st_mode
+    mode = _mode(path)
     if stat.S_ISDIR(mode):
         for name in _walk(path, gathering):
             _add_file(path / name, name, gathering)
@@ -116,9 +128,23 @@ def read_submission(path: Path) -> Submission:
     if path.suffix.lower() == ".zip":
         _read_zip(path, gathering)
         return _submission(gathering)
-    _add_file(path, path.name, gathering)
+    name = path.name if is_usable_name(path.name) else f"backprop{path.suffix}"
+    _add_file(path, name, gathering)
     _add_imported_neighbours(path, gathering)
-    return _submission(gathering, path.name if path.suffix == ".py" else None)
+    return _submission(gathering, name)
+
+
+def _mode(path: Path) -> int:
+    """What stands at path, by stat(2). Raises PermissionError if it cannot be read, FileNotFoundError if nothing is there."""
+    try:
+        mode = path.stat().st_mode
+    except PermissionError:
+        raise
+    except (OSError, ValueError) as error:  # a loop of links, a name too long, a file in a folder's place
+        raise FileNotFoundError(str(error)) from None
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    return mode
 
 
 def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
@@ -129,7 +155,7 @@ def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if _is_wanted_folder(Path(here), name, gathering))
         if len(relative.parts) >= MAX_DEPTH:
             folders.clear()
-        names += [(relative / name).as_posix() for name in files if not name.startswith("._")]
+        names += [(relative / name).as_posix() for name in files if not name.startswith(".")]
         if len(names) > 20 * MAX_FILES:
             gathering.notes.append(f"there are more than {20 * MAX_FILES} files: the rest was left out.")
             break
@@ -210,14 +236,21 @@ def _read_zip(path: Path, gathering: _Gathering) -> None:
 def _check_zip_directory(path: Path) -> None:
     """Refuse a zip whose directory is larger than any honest one, before zipfile loads it."""
     with open(path, "rb") as file:
-        file.seek(max(0, path.stat().st_size - (1 << 16) - 22))
+        file.seek(max(0, path.stat().st_size - ZIP_LOCATOR_BYTES - ZIP_END_BYTES - MAX_ZIP_COMMENT_BYTES))
         tail = file.read()
-    end = tail.rfind(b"PK\x05\x06")
+    end = _zip_end(tail)
     directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
-    if end < 0 or b"PK\x06\x07" in tail[max(0, end - 20) : end]:
+    if end < 0 or b"PK\x06\x07" in tail[max(0, end - ZIP_LOCATOR_BYTES) : end]:
         raise UnusableSubmission("the zip is damaged and cannot be read")
     if directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
         raise UnusableSubmission("the zip holds too many files: hand in your .py files only")
+
+
+def _zip_end(tail: bytes) -> int:
+    """Where zipfile finds the end record: at the very end if it has no comment, else at the last signature; -1 if nowhere."""
+    if tail[-ZIP_END_BYTES:].startswith(b"PK\x05\x06") and tail.endswith(b"\0\0"):
+        return len(tail) - ZIP_END_BYTES
+    return tail.rfind(b"PK\x05\x06")
 
 
 def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _Gathering) -> None:
@@ -227,15 +260,15 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _G
         return
     if "\\" in name or name.startswith("/") or ".." in parts or ":" in name or len(parts) > MAX_DEPTH:
         gathering.leave_out(name, "its path leads out of the zip or too deep")
-    elif not name.isprintable() or len(name) > MAX_NAME_CHARS or any(len(part.encode()) > 255 for part in parts):
-        gathering.leave_out(name, "its name cannot be used")
     elif stat.S_ISLNK(member.external_attr >> 16):
         gathering.leave_out(name, "links are not followed")
     elif member.flag_bits & 1:
         gathering.leave_out(name, "it is encrypted")
-    elif gathering.wants(name, member.file_size):
+    elif member.compress_type not in ZIP_METHODS:
+        gathering.leave_out(name, "it is compressed in an unusual way")
+    elif gathering.wants(normal := "/".join(parts), member.file_size):
         with archive.open(member) as file:
-            gathering.add(str(PurePosixPath(name)), file.read(MAX_FILE_BYTES + 1))
+            gathering.add(normal, file.read(MAX_FILE_BYTES + 1))
 
 
 def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
@@ -261,6 +294,15 @@ def _likelihood(name: str, source: bytes) -> tuple[int, bool, int, str]:
     is_named_so = PurePosixPath(name).name == "backprop.py"
     functions = set((_MENTIONS if is_named_so else _DEFINES).findall(source))
     return len(functions), is_named_so, -name.count("/"), name
+
+
+def is_usable_name(name: str) -> bool:
+    """Whether a relative path can be laid out again and shown: not empty, no control characters, of bounded length."""
+    if not name or len(name) > MAX_NAME_CHARS:
+        return False
+    if not all(char.isprintable() or unicodedata.category(char) == "Zs" for char in name):  # Zs: spaces, as macOS writes them
+        return False
+    return all(len(part.encode()) <= 255 for part in name.split("/"))
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,8 @@ from grader.sandbox.client import Answer
 from grader.sandbox.messages import Raised, Returned
 from grader.sandbox.wire import Foreign, Tensor, Value
 
+MAX_NAME_CHARS, MAX_WORDS_CHARS = 120, 400
+"""How much of a name that the student's process chose, and of a description in all, is repeated to the student."""
 RATIO_RTOL = 1e-6
 """Entries whose ratios agree this well are told as one constant ratio; float32 code gets no ratio."""
 
@@ -77,17 +79,18 @@ def describe(value: Value) -> str:
     if value is None:
         return "None (is a return missing?)"
     if isinstance(value, Foreign):
-        return value.type_name if value.type_name.startswith(("a ", "an ")) else f"a {value.type_name}"
+        name = value.type_name[:MAX_NAME_CHARS]
+        return name if name.startswith(("a ", "an ")) else f"a {name}"
     if isinstance(value, Tensor):
         if value.container in ("number", "numpy scalar"):
             return f"one number ({value.dtype})"
         what = {"list": "a list of", "ndarray": "an array of"}.get(value.container, "something of")
         return f"{what} shape {shape_text(value.values.shape)}"
     if isinstance(value, tuple):
-        return f"{len(value)} things: {', '.join(describe(item) for item in value[:4])}"
+        return f"{len(value)} things: {', '.join(describe(item) for item in value[:4])}"[:MAX_WORDS_CHARS]
     if isinstance(value, str):
         return "a string"
-    return f"a dict with keys {', '.join(map(str, value)) or '(none)'}"
+    return f"a dict with keys {', '.join(key[:MAX_NAME_CHARS] for key in list(value)[:8]) or '(none)'}"[:MAX_WORDS_CHARS]
 
 
 def shape_words(shape: tuple[int, ...]) -> str:

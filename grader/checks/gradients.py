@@ -99,7 +99,7 @@ class GradientCase(Case):
             gradients.append((point, gradient))
         for point, gradient in gradients:
             self._agree_with_slopes(point, gradient, asked)
-        if descent_cosine(gradients) <= 0:
+        if not descent_cosine(gradients) > 0:
             raise CheckFailed(
                 Message(asked, "They agree, but following them makes the true loss larger.", look="Check the signs in the loss.")
             )

@@ -56,6 +56,13 @@ class Run:
     def final_loss(self) -> float:
         return self.losses[-1][1]
 
+    @property
+    def step_s(self) -> float | None:
+        """Time of a step: the child's processor time, or the wall's where that is not known; None without a step."""
+        if not self.step:
+            return None
+        return (self.cpu_s if self.cpu_s is not None else self.wall_s) / self.step
+
 
 def tutorial_data(points: int) -> tuple[Array, Array, Params]:
     """The tutorial's data and initial parameters: X (points, 2), t (points,), params."""
@@ -117,7 +124,10 @@ def _stretch(subject: Subject, start: Point, run: Run, steps: int, left_s: float
         return False
     if not gradients:
         return False
-    count = len(gradients["c"])
+    finite = np.all([np.isfinite(values).reshape(len(values), -1).all(axis=1) for values in gradients.values()], axis=0)
+    count = len(finite) if finite.all() else int(np.argmin(finite))
+    if count == 0:
+        return False
     picked = randbelow(count)
     for step in range(count):
         gradient = {name: values[step] for name, values in gradients.items()}
@@ -193,4 +203,5 @@ def course(run: Run | None, points: int, steps: int) -> Training:
     return Training(
         tuple(step for step, _ in run.losses), tuple(loss for _, loss in run.losses), expected_losses(points, steps),
         {name: value.tolist() for name, value in run.params.items()},
+        run.step_s,
     )

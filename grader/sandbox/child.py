@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.sandbox import loading, messages
 from grader.sandbox.answer import to_value
+from grader.sandbox.fingerprint import fingerprint
 from grader.sandbox.locate import locate
 from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
 
@@ -53,6 +54,9 @@ class _Loop:
         if request[0] == "locate":
             line = locate(loading.source_text(Path(str(request[1]))), str(request[2]), str(request[3]))
             return None if line is None else str(line)
+        if request[0] == "fingerprint":
+            paths = messages.read_fingerprint_request(request)
+            return messages.fingerprint_reply(*fingerprint(loading.source_text(Path(path)) for path in paths))
         if request[0] == "descend":
             return self.descend(messages.read_descent(request))
         ask = messages.read_ask(request)
@@ -70,11 +74,11 @@ class _Loop:
         """The gradients of some steps of gradient descent; fewer where one step gives no plain gradient."""
         function = loading.pick(self.namespace, "backprop")
         params = {name: np.array(tensor.values) for name, tensor in descent.params.items()}
+        X, t = np.asarray(messages.argument(descent.X)), np.asarray(messages.argument(descent.t))
         rows: list[dict[str, Any]] = []
         for _ in range(descent.steps):
-            arguments = [messages.argument(descent.X), messages.argument(descent.t), _fresh(params)]
             try:
-                gradient = self.gradient(function(*arguments), params)  # type: ignore[misc]
+                gradient = self.gradient(function(X.copy(), t.copy(), _fresh(params)), params)  # type: ignore[misc]
             except BaseException:  # asked again by itself, this step will say what is wrong
                 break
             if gradient is None:
@@ -84,13 +88,17 @@ class _Loop:
         return {name: Tensor(np.array([row[name] for row in rows])) for name in params} if rows else {}
 
     def gradient(self, answer: Any, params: dict[str, Any]) -> dict[str, Any] | None:
-        """All four gradients as finite float64 arrays of the parameters' shapes, or None."""
+        """All four gradients as float64 arrays of the parameters' shapes, or None."""
         if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[0], dict)):
             return None
         found = {}
         for name, param in params.items():
-            value = to_value(answer[0].get(name), self.max_elements)
-            if not isinstance(value, Tensor) or value.values.size != param.size or not np.isfinite(value.values).all():
+            plain = answer[0].get(name)
+            if type(plain) is np.ndarray and plain.dtype == np.float64 and plain.shape == param.shape:
+                found[name] = plain.copy()
+                continue
+            value = to_value(plain, self.max_elements)
+            if not isinstance(value, Tensor) or value.values.size != param.size:
                 return None
             found[name] = value.values.reshape(param.shape)
         return found

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,19 @@ class Entry:
         return faults
 
 
+    def diagnoses(self, result: Result) -> Counter[str]:
+        """How many of the expected diagnoses came out right, wrong and withheld."""
+        found = {finding["quantity"]: finding for finding in result.diagnosis}
+        return Counter(_verdict(expected, found.get(expected["quantity"])) for expected in self.expected.get("diagnosis", ()))
+
+
+def _verdict(expected: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:
+    if found is None or found["verdict"] != "explained":
+        return "withheld"
+    same = all(sorted(found[key]) == sorted(expected[key]) for key in ("missing", "extra") if key in expected)
+    return "right" if same and all(found[key] == expected[key] for key in ("id", "step") if key in expected) else "wrong"
+
+
 def entries() -> Iterator[Entry]:
     """All of the corpus by name. Raises FileNotFoundError where it was not shipped."""
     for path in sorted(CORPUS.iterdir()):
@@ -54,12 +68,17 @@ def entries() -> Iterator[Entry]:
 def run(out: TextIO) -> bool:
     """Grade the corpus, print what is off and the figures; whether nothing is off."""
     false_rejects, false_accepts, others, counts = 0, 0, 0, {True: 0, False: 0}
+    diagnoses: Counter[str] = Counter()
     start_s = time.monotonic()
     with Worker() as worker:
         for entry in entries():
             counts[entry.is_right] += 1
             result = grade(entry.path, worker)
             faults = entry.faults(result)
+            verdicts = entry.diagnoses(result)
+            diagnoses += verdicts
+            if verdicts["wrong"]:
+                print(f"{entry.name}: a wrong diagnosis", file=out)
             if not faults:
                 continue
             print(f"{entry.name}: {'; '.join(faults)}", file=out)
@@ -71,5 +90,6 @@ def run(out: TextIO) -> bool:
                 others += 1
     print(f"right submissions  {counts[True]:4}   false rejects {false_rejects}", file=out)
     print(f"wrong submissions  {counts[False]:4}   false accepts {false_accepts}", file=out)
+    print(f"diagnoses: right {diagnoses['right']}, wrong {diagnoses['wrong']}, withheld {diagnoses['withheld']}", file=out)
     print(f"other rows off     {others:4}   seconds {time.monotonic() - start_s:.1f}", file=out)
-    return not (false_rejects or false_accepts or others)
+    return not (false_rejects or false_accepts or others or diagnoses["wrong"])

@@ -1,0 +1,53 @@
+"""The student's own work alone: the calls that the checks make, in process, timed after the imports.
+
+    python benchmarks/own_work.py SUBMISSION.py     prints processor seconds
+
+What a grading costs beyond this is ours.
+"""
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from grader import oracle
+from grader.checks.gradients import DIFFERENCE_SIZES
+from grader.checks.information import NARROW, REPEATS, WIDE
+from grader.checks.subject import Point, draw_point
+from grader.checks.training import tutorial_data
+from grader.rubric import DEFAULT
+
+
+def main(path: str) -> float:
+    spec = importlib.util.spec_from_file_location("backprop", path)
+    assert spec is not None and spec.loader is not None
+    student = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(student)
+    points = [draw_point(i, size, i) for i, size in enumerate(DEFAULT.gradient_sizes)]
+    slopes = [draw_point(i, size) for i, size in enumerate(DIFFERENCE_SIZES)]
+    moved = [point.with_params(params) for point in slopes for params in oracle.perturbed(point.params, oracle.CENTRAL, 1e-5)]
+    wide = [draw_point(1, size) for size in (NARROW, WIDE)] * REPEATS
+    X, t, params = tutorial_data(DEFAULT.training_points)
+
+    def backprop(point: Point) -> None:
+        student.backprop(point.X, point.t, point.params)
+
+    start_s = time.process_time()
+    for size in (*DEFAULT.dataset_sizes, DEFAULT.distribution_points):
+        student.make_dataset(size)
+    for point in (*points, *wide):
+        student.forward(point.X, point.params)
+    for point in (*points, *wide, *slopes, *moved, *points[:6]):
+        backprop(point)
+    for _ in range(DEFAULT.training_steps):
+        grads, _ = student.backprop(X, t, params)
+        params = {name: params[name] - np.reshape(grads[name], np.shape(params[name])) for name in params}
+    return time.process_time() - start_s
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1]))
