@@ -1,16 +1,48 @@
 #!/usr/bin/env bash
-# Prepares .venv from a lock file: bash setup.sh [requirements.lock]. Can be run twice.
+# On Gradescope (Ubuntu 22.04 or newer; Debian 12): builds the image. Elsewhere: prepares .venv and nothing more,
+#   bash setup.sh [requirements.lock]
+# Can be run twice.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-lock=${1:-requirements.lock}
-python=${PYTHON:-python3}
 
-if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-    echo "setup.sh: Python 3.10 or newer is needed; set PYTHON=/path/to/python3" >&2
+fail() {
+    echo "setup.sh: $1" >&2
     exit 2
+}
+
+# A virtual environment in folder $1 from lock file $2; every package is checked against its hash.
+prepare_venv() {
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+        fail "Python 3.10 or newer is needed: on Gradescope choose Ubuntu 22.04, elsewhere set PYTHON=/path/to/python3"
+    if ! "$1/bin/python" -c '' 2>/dev/null; then
+        rm -rf "$1"
+        "$python" -m venv "$1" || fail "venv is missing: on Debian and Ubuntu install python3-venv"
+    fi
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$2"
+}
+
+build_image() {
+    local home=/opt/backprop-grader student=backprop-student student_uid=60700
+    export DEBIAN_FRONTEND=noninteractive MPLCONFIGDIR=$home/matplotlib
+    apt-get install -y -qq --no-install-recommends python3 python3-venv ca-certificates
+    umask 022
+    mkdir -p "$home" "$MPLCONFIGDIR"
+    prepare_venv "$home/venv" requirements.lock
+    # Student code runs as this user: reserved here, so that no package takes its number. No password, no home, no shell.
+    id "$student" >/dev/null 2>&1 ||
+        useradd --uid "$student_uid" --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$student"
+    "$home/venv/bin/python" -m compileall -q grader reference
+    chmod -R u+rwX,go= .
+    if [ -d ../results ]; then chmod 700 ../results; fi
+    # A machine that cannot grade is found out here and not at the deadline.
+    "$home/venv/bin/python" -m grader doctor
+    "$home/venv/bin/python" -m grader.gradescope verify
+    chmod -R go+rX "$home"
+}
+
+python=${PYTHON:-python3}
+if [ "$PWD" = /autograder/source ]; then
+    build_image
+else
+    prepare_venv .venv "${1:-requirements.lock}"
 fi
-if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
-    rm -rf .venv
-    "$python" -m venv .venv || { echo "setup.sh: venv is missing: on Debian and Ubuntu install python3-venv" >&2; exit 2; }
-fi
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"

@@ -116,7 +116,8 @@ def latency_us(calls: int = 500) -> Spread:
 
 def import_ms(module: str) -> float:
     """What an import costs by -X importtime, all it pulls in included."""
-    done = subprocess.run([sys.executable, "-X", "importtime", "-c", f"import {module}"], capture_output=True, text=True, check=True, cwd=ROOT)
+    argv = [sys.executable, "-X", "importtime", "-c", f"import {module}"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=ROOT)
     lines = [re.split(r"[|:]", line) for line in done.stderr.splitlines() if line.startswith("import time:")]
     return next(int(cumulative) / 1000 for *_, cumulative, name in lines if name.strip() == module)
 

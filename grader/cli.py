@@ -6,12 +6,18 @@ stderr. Everything else is imported when its command is chosen.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from grader.report.pictures import Picture
+    from grader.result import Result
 
 DONE, FAULT, UNUSABLE, REFUSED = 0, 1, 2, 3
 
@@ -22,23 +28,33 @@ class Unusable(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(UNUSABLE, f"{self.prog}: {' '.join(message.split())} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    _show_what_can_be_shown()
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
         return code
     except Unusable as error:
         return _say(f"grader: {error}", UNUSABLE)
     except KeyboardInterrupt:
         return _say("grader: interrupted", FAULT)
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read stdout has gone; Python would complain about it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
     except Exception as error:
         return _say(*_verdict(error))
+
+
+def _show_what_can_be_shown() -> None:
+    """A terminal that has no ticks, or a name that is no text, costs a question mark and not the report."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _verdict(error: Exception) -> tuple[str, int]:
@@ -66,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--results", type=Path, metavar="FILE", help="also write Gradescope's results.json")
     grade.add_argument("--json", action="store_true", help="print the results.json instead of the report")
     grade.add_argument("--pictures", type=Path, metavar="DIR", help="save loss curve and decision surface there")
+    grade.add_argument("--preview", type=Path, metavar="FILE.html", help="save a page that shows what students see on Gradescope")
     grade.add_argument("--feedback", choices=("full", "hint", "score"), help="how much is said (default: as the rubric has it)")
     grade.add_argument(
         "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
@@ -78,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="make the student template from the reference")
     template.add_argument("--check", action="store_true", help="only say whether it is stale")
     template.set_defaults(run=_template)
+    package = commands.add_parser("package", help="build the zip that is uploaded to Gradescope")
+    package.add_argument("--output", type=Path, default=Path("autograder.zip"), metavar="FILE")
+    package.set_defaults(run=_package)
     return parser
 
 
@@ -96,13 +116,15 @@ def _grade(arguments: argparse.Namespace) -> int:
             raise Unusable(f"there is nothing at {arguments.submission}") from None
         except PermissionError as error:
             raise Unusable(f"{error.filename} cannot be read") from None
-    from grader.report import terminal
-    from grader.result import to_json, with_feedback_removed, write_json
+    from grader.report import page, terminal
+    from grader.result import with_feedback_removed, write_json
 
     if rubric.feedback == "score":
         result = with_feedback_removed(result)
-    outputs = {check.number: terminal.row_text(check) for check in result.checks}
-    document = to_json(result, outputs, terminal.overview(result))
+    document = page.document(result)
+    if arguments.preview:
+        document = page.document(result, _row_pictures(result, rubric.feedback))
+        arguments.preview.write_text(page.preview(document), encoding="utf-8")
     if arguments.results:
         write_json(document, arguments.results)
     if arguments.pictures:
@@ -116,14 +138,27 @@ def _grade(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _row_pictures(result: Result, feedback: str) -> dict[str, Picture]:
+    from grader.report.pictures import row_pictures
+
+    return {} if feedback == "score" else dict(row_pictures(result))
+
+
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Say what cannot be written before any work is done."""
     if arguments.results and not arguments.results.absolute().parent.is_dir():
         raise Unusable(f"there is no folder {arguments.results.parent} for {arguments.results.name}")
     if arguments.results and arguments.results.is_dir():
         raise Unusable(f"{arguments.results} is a folder")
-    if arguments.pictures and arguments.pictures.exists() and not arguments.pictures.is_dir():
-        raise Unusable(f"{arguments.pictures} is not a folder")
+    if arguments.results and not os.access(arguments.results.absolute().parent, os.W_OK | os.X_OK):
+        raise Unusable(f"the folder of {arguments.results} cannot be written to")
+    if arguments.pictures:
+        try:
+            arguments.pictures.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unusable(f"there can be no folder {arguments.pictures}: {error.strerror}") from None
+        if not os.access(arguments.pictures, os.W_OK | os.X_OK):
+            raise Unusable(f"{arguments.pictures} cannot be written to")
 
 
 def _selftest(arguments: argparse.Namespace) -> int:
@@ -153,4 +188,17 @@ def _template(arguments: argparse.Namespace) -> int:
         write()
     elif is_stale():
         return _say("grader: student_template/backprop.py is stale: run `python -m grader template`", FAULT)
+    return DONE
+
+
+def _package(arguments: argparse.Namespace) -> int:
+    from grader.package import build
+
+    try:
+        package = build(arguments.output)
+    except FileNotFoundError as error:
+        raise Unusable(f"{error.filename} is missing") from None
+    except OSError as error:
+        raise Unusable(f"{arguments.output} cannot be written: {error.strerror}") from None
+    print(f"{package.path}: {package.files} files, {package.size_bytes / 1000:.0f} kB, sha256 {package.sha256}")
     return DONE

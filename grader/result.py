@@ -69,12 +69,14 @@ class Training:
 
     steps, losses, expected_losses  the true loss at some steps, with the student's gradient and with ours
     params                          the parameters at the end: U, b, W, c
+    step_s                          the student's processor time a step, in seconds; None where it is not known
     """
 
     steps: tuple[int, ...] = ()
     losses: tuple[float, ...] = ()
     expected_losses: tuple[float, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
+    step_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Result:
     printed_at_load  what the file printed when it was run, before any check
     isolation  what held, as interface.md says; held  the same in words, for the instructor
     diagnosis  what was coded instead, as interface.md says
+    events     each time that the student's process gave no answer: how it ended, or that it was late, for the instructor
+    student_s  processor time that the student's processes used, in seconds
     """
 
     checks: tuple[CheckResult, ...]
@@ -98,6 +102,8 @@ class Result:
     submission: str = ""
     printed_at_load: str = ""
     held: str = ""
+    events: tuple[str, ...] = ()
+    student_s: float = 0.0
 
     @property
     def score(self) -> float:
@@ -142,6 +148,8 @@ def to_json(result: Result, outputs: Mapping[str, str] | None = None, output: st
             "submission": result.submission,
             "printed_at_load": result.printed_at_load,
             "held": result.held,
+            "events": list(result.events),
+            "student_seconds": round(result.student_s, 3),
         },
     }
     finite: dict[str, Any] = _finite(document)
@@ -169,11 +177,13 @@ def from_json(document: Mapping[str, Any]) -> Result:
         checks = tuple(_check_from_json(test) for test in document["tests"])
         course = extra["training"]
         training = Training(
-            tuple(course["steps"]), tuple(course["losses"]), tuple(course["expected_losses"]), course["params"]
+            tuple(course["steps"]), tuple(course["losses"]), tuple(course["expected_losses"]), course["params"],
+            course["step_s"],
         )
         return Result(
             checks, extra["headline"], tuple(extra["notes"]), extra["seconds"], extra["isolation"],
             tuple(extra["diagnosis"]), training, extra["submission"], extra["printed_at_load"], extra["held"],
+            tuple(extra["events"]), extra["student_seconds"],
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a results.json of this grader: {error}") from None

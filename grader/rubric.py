@@ -13,6 +13,7 @@ from typing import Literal
 Function = Literal["make_dataset", "forward", "backprop"]
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 Feedback = Literal["full", "hint", "score"]
+Ranking = Literal["final loss", "time a step"]
 
 GRADER_VERSION = "0.1.0"
 
@@ -81,6 +82,14 @@ class Rubric:
                        (tests/test_margins.py measures both at every graded seed)
     wrong_shape_share  of a check's points, for right numbers in a wrong shape or container
     follow_through     of a check's points, for a gradient that is right but for a slip charged elsewhere
+
+    What follows is off as it stands and acts on Gradescope alone, after the checks (who sees a row and when is each
+    row's own `visibility`):
+    late_share_per_day  of the points earned, lost for each day begun after the due date, the student's own one first
+    late_grace_s        a hand-in this late is still on time
+    late_most           the largest share that can be lost
+    keep_best           whether the best score of all the student's submissions stands
+    leaderboard         what submissions whose training reaches its goal are ranked by; each adds a public column
     """
 
     term_seed: int = 2026
@@ -107,6 +116,12 @@ class Rubric:
     grading_s: float = 300.0
 
     student_output_bytes: int = 8_000
+
+    late_share_per_day: float = 0.0
+    late_grace_s: float = 0.0
+    late_most: float = 1.0
+    keep_best: bool = False
+    leaderboard: tuple[Ranking, ...] = ()
 
     def row(self, number: str) -> Row:
         return next(row for row in self.rows if row.number == number)

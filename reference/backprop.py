@@ -1,14 +1,51 @@
+# <only-script>
 """Backpropagation by hand: a network with 2 inputs, 3 hidden units and 1 output.
 
     G = X U^T + 1 b^T      H = tanh(G)      z = H W^T + 1 c      y = sigma(z)
 
-You write make_dataset, forward and backprop. The rest is given: as soon as the
-three are written, `python backprop.py` trains the network, prints its loss and
-saves the two pictures data.png and decision_surface.png.
+You write make_dataset, forward and backprop, in this order. The rest is given:
+`python backprop.py` goes as far as you are. With all three written it trains the
+network, prints its loss and saves pictures of the data, of the network before
+and after training, and of the loss.
 """
+import sys
+import time
+
 import numpy as np
 
 
+# </only-script>
+# <markdown>
+# # Backpropagation by hand
+#
+# A network with 2 inputs, 3 hidden units and 1 output learns to tell a disc of points from the ring around it:
+#
+# $$G = X U^\top + \mathbf{1} b^\top \qquad H = \tanh(G) \qquad z = H W^\top + \mathbf{1} c \qquad y = \sigma(z)$$
+#
+# You write three functions, one a cell: `make_dataset`, `forward`, `backprop`. Everything else is given.
+# After each there is a cell to try it, and at the end one that checks all. `README.md` tells what is graded.
+#
+# | | shape | |
+# |---|---|---|
+# | $X$ | $(N, D)$, here $D = 2$ | points, one a row |
+# | $t$ | $(N,)$ | labels, 0 or 1 |
+# | $U$, $b$ | $(H, D)$, $(H,)$, here $H = 3$ | hidden weights and biases |
+# | $W$, $c$ | $(H,)$, a number | output weights and bias |
+# </markdown>
+# <only-notebook>
+# %matplotlib inline
+# import sys
+# import time
+#
+# import numpy as np
+# </only-notebook>
+# <markdown>
+# ## 1. The data
+#
+# $N/2$ points labelled 1 with radius $r$ uniform in $[0, 2.5)$, then $N/2$ points labelled 0 with $r$ uniform in
+# $[3.5, 5)$; the angle $a$ uniform in $[0, 2\pi)$; $x = r \sin a$, $y = r \cos a$. For each point draw first $r$, then $a$.
+# </markdown>
+# <cell>
 def make_dataset(num_points):
     """Draw a disc of points labelled 1 inside a ring of points labelled 0.
 
@@ -39,6 +76,18 @@ def make_dataset(num_points):
     # </solution>
 
 
+# <only-notebook>
+# np.random.seed(0)
+# data, labels = make_dataset(500)
+# draw_data(data, labels)
+# </only-notebook>
+# <markdown>
+# ## 2. Forward
+#
+# $$G = X U^\top + \mathbf{1} b^\top \qquad H = \tanh(G) \qquad z = H W^\top + \mathbf{1} c \qquad
+# y = \sigma(z) = \frac{1}{1 + e^{-z}}$$
+# </markdown>
+# <cell>
 def forward(X, params):
     """The network's output for every point.
 
@@ -59,6 +108,24 @@ def forward(X, params):
     # </solution>
 
 
+# <only-notebook>
+# np.random.seed(0)
+# data, labels = make_dataset(500)
+# params = initial_parameters()
+# draw_decision_surface(data, labels, params)
+# </only-notebook>
+# <markdown>
+# ## 3. Backprop
+#
+# The loss is the mean over the $N$ points of $-t \log y - (1 - t) \log(1 - y)$. With a bar for "derivative of the loss
+# with respect to":
+#
+# $$\bar z = \tfrac{1}{N}(y - t) \qquad \bar W = H^\top \bar z \qquad \bar c = \textstyle\sum_n \bar z_n$$
+#
+# $$\bar H = \bar z\, W \qquad \bar G = \bar H \circ (1 - H^2) \qquad
+# \bar U = \bar G^\top X \qquad \bar b = \textstyle\sum_n \bar G_n$$
+# </markdown>
+# <cell>
 def backprop(X, t, params):
     """The loss and its gradient with respect to every parameter.
 
@@ -111,9 +178,23 @@ def _hidden_and_logit(X, params):
 
 
 # </only-reference>
+# <only-notebook>
+# trained, losses = train(data, labels, params)
+# print_losses(losses)
+# draw_losses(losses)
+# draw_decision_surface(data, labels, trained)
+# </only-notebook>
+# <only-script>
 # ---------------------------------------------------------------- given: nothing to write below
 
 
+# </only-script>
+# <markdown first>
+# ## Given
+#
+# The next cell trains and draws. Run it; there is nothing to write in it.
+# </markdown>
+# <cell first>
 def initial_parameters():
     """The tutorial's start: U and W drawn from N(0, 1), b and c zero."""
     params = {}
@@ -125,15 +206,28 @@ def initial_parameters():
 
 
 def train(X, t, params, num_steps=1000, alpha=1.0):
-    """Gradient descent with step size alpha. Returns (trained parameters, the loss before each step)."""
+    """Gradient descent with step size alpha. Returns (trained parameters, the loss before each step).
+
+    Shows a progress bar if it takes longer than a second.
+    """
     params = dict(params)
     losses = []
-    for _ in range(num_steps):
+    start = time.monotonic()
+    for step in range(num_steps):
         grads, loss = backprop(X, t, params)
         losses.append(float(loss))
         for k in params:
             params[k] = params[k] - alpha * grads[k]
+        show_progress(step + 1, num_steps, time.monotonic() - start)
     return params, losses
+
+
+def show_progress(done, total, seconds):
+    """A bar on stderr, drawn anew with every percent once a second has passed."""
+    if seconds > 1 and 100 * done // total > 100 * (done - 1) // total:
+        bar = "#" * (40 * done // total)
+        end = "\n" if done == total else ""
+        print(f"\rtraining [{bar:<40}] step {done} of {total}", end=end, file=sys.stderr, flush=True)
 
 
 def print_losses(losses):
@@ -142,25 +236,18 @@ def print_losses(losses):
         print(f"step {step:4d}   loss {losses[step]:.2f}")
 
 
-def save_data_picture(data, labels, path):
-    """A scatter plot of the points, coloured by label."""
-    import matplotlib
-
-    matplotlib.use("Agg")
+def draw_data(data, labels, path=None):
+    """A scatter plot of the points, coloured by label; saved at path, or shown if there is none."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(5, 5))
     axes.scatter(data[:, 0], data[:, 1], c=labels, cmap="coolwarm", s=12)
     axes.set(xlabel="x", ylabel="y", aspect="equal", title="the data")
-    figure.savefig(path, dpi=100)
-    plt.close(figure)
+    save_or_show(figure, path)
 
 
-def save_decision_picture(data, labels, params, path):
-    """The network's output over the plane, under the points."""
-    import matplotlib
-
-    matplotlib.use("Agg")
+def draw_decision_surface(data, labels, params, path=None):
+    """The network's output over the plane, under the points; saved at path, or shown if there is none."""
     import matplotlib.pyplot as plt
 
     axis = np.linspace(-6, 6, 121)
@@ -171,19 +258,60 @@ def save_decision_picture(data, labels, params, path):
     figure.colorbar(surface, ax=axes, label="network's output")
     axes.scatter(data[:, 0], data[:, 1], c=labels, cmap="coolwarm", s=12, edgecolors="k", linewidths=0.2)
     axes.set(xlabel="x", ylabel="y", aspect="equal", title="decision surface")
-    figure.savefig(path, dpi=100)
+    save_or_show(figure, path)
+
+
+def draw_losses(losses, path=None):
+    """The loss before each step, on a logarithmic scale; saved at path, or shown if there is none."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(6, 4))
+    axes.semilogy(losses)
+    axes.grid(alpha=0.3, which="both")
+    axes.set(xlabel="step", ylabel="loss", title="training")
+    save_or_show(figure, path)
+
+
+def save_or_show(figure, path):
+    import matplotlib.pyplot as plt
+
+    if path is None:
+        plt.show()
+    else:
+        figure.savefig(path, dpi=100, bbox_inches="tight")
+        print(f"saved {path}")
     plt.close(figure)
 
 
+# <only-script>
 def main():
+    import matplotlib
+
+    matplotlib.use("Agg")
     np.random.seed(0)
     data, labels = make_dataset(500)
-    params, losses = train(data, labels, initial_parameters())
+    draw_data(data, labels, "data.png")
+    params = initial_parameters()
+    draw_decision_surface(data, labels, params, "decision_surface_before.png")
+    params, losses = train(data, labels, params)
     print_losses(losses)
-    save_data_picture(data, labels, "data.png")
-    save_decision_picture(data, labels, params, "decision_surface.png")
-    print("saved data.png and decision_surface.png")
+    draw_losses(losses, "losses.png")
+    draw_decision_surface(data, labels, params, "decision_surface.png")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except NotImplementedError as blank:
+        sys.exit(f"Next: {blank}. What you have so far: python check.py")
+# </only-script>
+# <markdown>
+# ## 4. Check your work
+#
+# The same as `python check.py`. When all is written: *Kernel, Restart & Run All*, save, and hand in `backprop.ipynb`.
+# </markdown>
+# <only-notebook>
+# import check
+#
+# check.report(make_dataset, forward, backprop)
+# </only-notebook>

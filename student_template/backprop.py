@@ -2,10 +2,14 @@
 
     G = X U^T + 1 b^T      H = tanh(G)      z = H W^T + 1 c      y = sigma(z)
 
-You write make_dataset, forward and backprop. The rest is given: as soon as the
-three are written, `python backprop.py` trains the network, prints its loss and
-saves the two pictures data.png and decision_surface.png.
+You write make_dataset, forward and backprop, in this order. The rest is given:
+`python backprop.py` goes as far as you are. With all three written it trains the
+network, prints its loss and saves pictures of the data, of the network before
+and after training, and of the loss.
 """
+import sys
+import time
+
 import numpy as np
 
 
@@ -88,15 +92,28 @@ def initial_parameters():
 
 
 def train(X, t, params, num_steps=1000, alpha=1.0):
-    """Gradient descent with step size alpha. Returns (trained parameters, the loss before each step)."""
+    """Gradient descent with step size alpha. Returns (trained parameters, the loss before each step).
+
+    Shows a progress bar if it takes longer than a second.
+    """
     params = dict(params)
     losses = []
-    for _ in range(num_steps):
+    start = time.monotonic()
+    for step in range(num_steps):
         grads, loss = backprop(X, t, params)
         losses.append(float(loss))
         for k in params:
             params[k] = params[k] - alpha * grads[k]
+        show_progress(step + 1, num_steps, time.monotonic() - start)
     return params, losses
+
+
+def show_progress(done, total, seconds):
+    """A bar on stderr, drawn anew with every percent once a second has passed."""
+    if seconds > 1 and 100 * done // total > 100 * (done - 1) // total:
+        bar = "#" * (40 * done // total)
+        end = "\n" if done == total else ""
+        print(f"\rtraining [{bar:<40}] step {done} of {total}", end=end, file=sys.stderr, flush=True)
 
 
 def print_losses(losses):
@@ -105,25 +122,18 @@ def print_losses(losses):
         print(f"step {step:4d}   loss {losses[step]:.2f}")
 
 
-def save_data_picture(data, labels, path):
-    """A scatter plot of the points, coloured by label."""
-    import matplotlib
-
-    matplotlib.use("Agg")
+def draw_data(data, labels, path=None):
+    """A scatter plot of the points, coloured by label; saved at path, or shown if there is none."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(5, 5))
     axes.scatter(data[:, 0], data[:, 1], c=labels, cmap="coolwarm", s=12)
     axes.set(xlabel="x", ylabel="y", aspect="equal", title="the data")
-    figure.savefig(path, dpi=100)
-    plt.close(figure)
+    save_or_show(figure, path)
 
 
-def save_decision_picture(data, labels, params, path):
-    """The network's output over the plane, under the points."""
-    import matplotlib
-
-    matplotlib.use("Agg")
+def draw_decision_surface(data, labels, params, path=None):
+    """The network's output over the plane, under the points; saved at path, or shown if there is none."""
     import matplotlib.pyplot as plt
 
     axis = np.linspace(-6, 6, 121)
@@ -134,19 +144,48 @@ def save_decision_picture(data, labels, params, path):
     figure.colorbar(surface, ax=axes, label="network's output")
     axes.scatter(data[:, 0], data[:, 1], c=labels, cmap="coolwarm", s=12, edgecolors="k", linewidths=0.2)
     axes.set(xlabel="x", ylabel="y", aspect="equal", title="decision surface")
-    figure.savefig(path, dpi=100)
+    save_or_show(figure, path)
+
+
+def draw_losses(losses, path=None):
+    """The loss before each step, on a logarithmic scale; saved at path, or shown if there is none."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(6, 4))
+    axes.semilogy(losses)
+    axes.grid(alpha=0.3, which="both")
+    axes.set(xlabel="step", ylabel="loss", title="training")
+    save_or_show(figure, path)
+
+
+def save_or_show(figure, path):
+    import matplotlib.pyplot as plt
+
+    if path is None:
+        plt.show()
+    else:
+        figure.savefig(path, dpi=100, bbox_inches="tight")
+        print(f"saved {path}")
     plt.close(figure)
 
 
 def main():
+    import matplotlib
+
+    matplotlib.use("Agg")
     np.random.seed(0)
     data, labels = make_dataset(500)
-    params, losses = train(data, labels, initial_parameters())
+    draw_data(data, labels, "data.png")
+    params = initial_parameters()
+    draw_decision_surface(data, labels, params, "decision_surface_before.png")
+    params, losses = train(data, labels, params)
     print_losses(losses)
-    save_data_picture(data, labels, "data.png")
-    save_decision_picture(data, labels, params, "decision_surface.png")
-    print("saved data.png and decision_surface.png")
+    draw_losses(losses, "losses.png")
+    draw_decision_surface(data, labels, params, "decision_surface.png")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except NotImplementedError as blank:
+        sys.exit(f"Next: {blank}. What you have so far: python check.py")

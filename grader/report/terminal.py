@@ -17,7 +17,7 @@ from grader.result import CheckResult, Difference, Message, Result
 MARKS = {"passed": "✓", "failed": "✗", "not run": "–", "information": "i"}
 COLOURS = {"passed": "32", "failed": "31", "not run": "33", "information": "36", "dim": "2", "bold": "1"}
 MAX_PRINTED_LINES = 12
-_UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -139,5 +139,5 @@ def _printed(text: str, indent: str, label: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """The text without what could move a terminal's cursor, change its colours or turn its direction."""
+    """The text without what could move a terminal's cursor, change its colours or turn its direction, or is no character."""
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", "    "))

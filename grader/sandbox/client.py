@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, Union
 
 from grader.sandbox import messages
+from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome
 from grader.sandbox.policy import Policy
 from grader.sandbox.warm import START_S, HostError, Worker
@@ -56,9 +57,13 @@ Answer = Union[Outcome, Lost]
 
 @dataclass
 class Printed:
-    """What the submission printed, bounded: the first `limit_bytes`, and how many bytes came in all."""
+    """What the submission printed, bounded: the first `limit_bytes`, and how many bytes came in all.
+
+    folder  where the submission lies; its name, which is another in every grading, is left out of the text
+    """
 
     limit_bytes: int
+    folder: str = ""
     kept: bytes = b""
     total_bytes: int = 0
 
@@ -70,6 +75,7 @@ class Printed:
     def text(self) -> str:
         """The text kept, with a note of what was dropped."""
         text = self.kept.decode("utf-8", "replace")
+        text = text.replace(f"{self.folder}/", "") if self.folder else text
         dropped = self.total_bytes - len(self.kept)
         return text + (f"\n[... {dropped:,} more bytes printed]" if dropped else "")
 
@@ -95,6 +101,7 @@ class _Child:
                 os.close(descriptor)
         for descriptor in (self._requests, self._replies, self._printed):
             os.set_blocking(descriptor, False)
+        self.spent_s = 0.0
         self._decoder = Decoder(Kind.REPLY, 4096 + 16 * 8 * max_elements)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._replies, selectors.EVENT_READ)
@@ -180,12 +187,13 @@ class _Child:
 
     def end(self) -> str:
         """Kill the child and all it started, close the pipes; says how it had ended."""
-        status = int(self._worker.order({"do": "reap", "pid": self.pid})["status"])
+        reaped = self._worker.order({"do": "reap", "pid": self.pid})
+        self.spent_s = float(reaped["cpu_s"])
         self._selector.close()
         for descriptor in (self._requests, self._replies, self._printed):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
-        return _how_it_ended(status)
+        return _how_it_ended(int(reaped["status"]))
 
 
 def _how_it_ended(status: int) -> str:
@@ -206,6 +214,9 @@ class Client:
     load_s        deadline for running the file
     max_elements  entries of the largest array that an answer may hold
     output_bytes  how much of what it prints is kept a take
+
+    load_s   wall time of the latest load; spent_s  processor time of the children that have ended, in seconds
+    losses   every time that a child gave no answer
     """
 
     def __init__(
@@ -218,9 +229,11 @@ class Client:
         self._child: _Child | None = None
         self._lives = 0
         self._lost: dict[str, list[Lost]] = {}
-        self._printed = Printed(output_bytes)
+        self._printed = Printed(output_bytes, str(policy.scratch))
         self.loaded: Loaded | Lost = Lost("not asked", "")
         self.load_s = 0.0
+        self.spent_s = 0.0
+        self.losses: list[Lost] = []
 
     def start(self, targets: str = "") -> dict[str, str]:
         """Fork and confine a child, in which no student code runs yet.
@@ -254,7 +267,7 @@ class Client:
         assert self._child is not None
         ask = Ask(function, tuple(calls), arguments_back)
         reply = self._child.ask(messages.ask_request(ask), deadline_s, self._printed)
-        outcomes = self._read(reply, lambda value: messages.read_outcomes(value, len(calls)))
+        outcomes = self._read(reply, lambda value: messages.read_outcomes(value, ask))
         if isinstance(outcomes, Lost):
             lost.append(outcomes)
             return [outcomes] * len(calls)
@@ -289,9 +302,10 @@ class Client:
             except (WireError, ValueError) as error:
                 reply = Lost("protocol", str(error))
         assert self._child is not None
-        ending = self._child.end()
-        self._child = None
-        return Lost("ended", ending) if reply.how == "ended" else reply
+        ending = self._end_child()
+        lost = Lost("ended", ending) if reply.how == "ended" else reply
+        self.losses.append(lost)
+        return lost
 
     def locate(self, function: str, step: str) -> int | None:
         """The line of the student's file where a step is computed, if one can be named safely."""
@@ -301,17 +315,38 @@ class Client:
         line: int | Lost | None = self._read(reply, messages.read_line)
         return None if isinstance(line, Lost) else line
 
+    def fingerprint(self, paths: Sequence[Path], deadline_s: float) -> tuple[tuple[int, ...], tuple[int, ...]] | Lost:
+        """Hashes of the syntax of some files, with names kept and dropped, see fingerprint.fingerprint.
+
+        Ask a child in which no student code has run. Raises HostError or IsolationError.
+        """
+        if self._child is None:
+            self.start()
+        assert self._child is not None
+        reply = self._child.ask(messages.fingerprint_request([str(path) for path in paths]), deadline_s, self._printed)
+        hashes: tuple[tuple[int, ...], tuple[int, ...]] | Lost = self._read(
+            reply, lambda value: messages.read_fingerprint(value, 8 * HASH_BYTES, MAX_HASHES)
+        )
+        return hashes
+
     def cpu_s(self) -> float | None:
         """Processor time of the present child so far, in seconds; None where it cannot be known."""
         return self._child.cpu_s() if self._child is not None else None
 
     def take_printed(self) -> Printed:
         """What was printed since the last take."""
-        printed, self._printed = self._printed, Printed(self._output_bytes)
+        printed, self._printed = self._printed, Printed(self._output_bytes, self._printed.folder)
         return printed
 
     def close(self) -> None:
         """End the child; returns when it is dead and reaped."""
         if self._child is not None:
-            self._child.end()
-            self._child = None
+            self._end_child()
+
+    def _end_child(self) -> str:
+        """Kill the child; says how it had ended."""
+        assert self._child is not None
+        child, self._child = self._child, None
+        ending = child.end()
+        self.spent_s += child.spent_s
+        return ending

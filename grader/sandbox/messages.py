@@ -17,6 +17,8 @@ REQUEST_FD, REPLY_FD = 100, 101
 """Where a child finds its pipes: above every descriptor that the worker holds open for its children."""
 MAX_FIELD_CHARS = 2_000
 """Longest text a report from the child may hold in one field; longer is a broken protocol."""
+MAX_NAMES = 20
+"""Functions of a file that the child reports."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,35 @@ def read_line(reply: Value) -> int | None:
     return int(text)
 
 
+def fingerprint_request(paths: Sequence[str]) -> Value:
+    return ("fingerprint", tuple(paths))
+
+
+def read_fingerprint_request(request: Value) -> tuple[str, ...]:
+    """The paths in a request. Raises WireError for another form."""
+    _, paths = _parts(request, 2)
+    return tuple(_text(path) for path in _sequence(paths))
+
+
+def fingerprint_reply(kept: Sequence[int], dropped: Sequence[int]) -> Value:
+    return tuple(Tensor(np.asarray(hashes, dtype=np.float64)) for hashes in (kept, dropped))
+
+
+def read_fingerprint(reply: Value, bits: int, most: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Two sets of hashes, each of at most `most` whole numbers of so many bits. Raises WireError for anything else."""
+    kept, dropped = (_hashes(part, bits, most) for part in _parts(reply, 2))
+    return kept, dropped
+
+
+def _hashes(value: Value, bits: int, most: int) -> tuple[int, ...]:
+    if not isinstance(value, Tensor) or value.values.ndim != 1 or value.values.size > most:
+        raise WireError("not a list of hashes")
+    numbers = value.values
+    if not ((numbers >= 0) & (numbers < 2.0**bits) & (numbers == np.floor(numbers))).all():
+        raise WireError("not hashes")
+    return tuple(int(number) for number in numbers)
+
+
 def _call_value(call: Call) -> Value:
     return (None if call.seed is None else str(call.seed), call.args)
 
@@ -167,10 +198,17 @@ def read_loaded(reply: Value) -> Loaded:
     """Raises WireError unless the reply has the form of a Loaded."""
     functions, others, problem = _parts(reply, 3)
     return Loaded(
-        tuple(_text(name) for name in _sequence(functions)),
-        tuple(_text(name) for name in _sequence(others)),
+        _names(functions),
+        _names(others),
         None if problem is None else _read_problem(problem),
     )
+
+
+def _names(value: Value) -> tuple[str, ...]:
+    names = _sequence(value)
+    if len(names) > MAX_NAMES:
+        raise WireError(f"{len(names)} names, at most {MAX_NAMES}")
+    return tuple(_text(name) for name in names)
 
 
 def returned_reply(value: Value, arguments: tuple[Value, ...]) -> Value:
@@ -181,15 +219,16 @@ def raised_reply(problem: Mapping[str, Value]) -> Value:
     return ("raised", problem)
 
 
-def read_outcomes(reply: Value, count: int) -> list[Outcome]:
-    """The outcomes of `count` calls, in order. Raises WireError for another form or number."""
-    return [_read_outcome(item) for item in _parts(reply, count)]
+def read_outcomes(reply: Value, ask: Ask) -> list[Outcome]:
+    """The outcomes of the calls asked, in order. Raises WireError for another form or number."""
+    items = _parts(reply, len(ask.calls))
+    return [_read_outcome(item, len(call.args) if ask.arguments_back else 0) for item, call in zip(items, ask.calls)]
 
 
-def _read_outcome(value: Value) -> Outcome:
+def _read_outcome(value: Value, arguments: int) -> Outcome:
     items = _sequence(value)
     if len(items) == 3 and items[0] == "returned":
-        return Returned(items[1], _sequence(items[2]))
+        return Returned(items[1], _parts(items[2], arguments))
     if len(items) == 2 and items[0] == "raised":
         return Raised(_read_problem(items[1]))
     raise WireError("neither returned nor raised")

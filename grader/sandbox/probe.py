@@ -379,7 +379,7 @@ def visible(observed: Observed) -> str:
     if observed.uid:
         sentences.append("Student code ran under a user of its own.")
     else:
-        sentences.append("Student code ran as the grader's own user, to whose files' names, sizes and times it had access.")
+        sentences.append("Student code ran as the grader's own user and could see names, sizes and times of its files.")
     if "read a file" not in observed.exposed:
         sentences.append("It could open Python's, numpy's, scipy's and matplotlib's files and its own, no others.")
     else:

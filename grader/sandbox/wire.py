@@ -45,6 +45,13 @@ MAX_DEPTH = 6
 """A reply is tuple > tuple > dict > array; deeper nesting is not ours."""
 MAX_ITEMS = 4096
 """Calls in one batch; the largest batch the grader sends has some 300."""
+MAX_VALUES = 1 << 16
+"""Values in one frame, nested ones counted: one costs 12 bytes in a frame and some 330 in memory. A call of backprop
+with its arguments sent back makes 18."""
+MAX_TEXT_BYTES = 8_192
+"""Longest text or key: a path of 4,096 bytes, or a report's field of 2,000 characters of 4 bytes."""
+MAX_ENTRIES = 1 << 40
+"""Product of an array's axes, those of length 0 left out: numpy refuses shapes whose size in bytes passes 2^63."""
 
 
 class WireError(Exception):
@@ -144,6 +151,8 @@ def _count(items: tuple[Value, ...] | Mapping[str, Value]) -> bytes:
 
 def _write_text(tag: bytes, text: str, parts: list[bytes]) -> None:
     data = text.encode("utf-8", "replace")
+    if len(data) > MAX_TEXT_BYTES:
+        raise ValueError(f"a text of {len(data)} bytes, at most {MAX_TEXT_BYTES}")
     parts += (tag, _U32.pack(len(data)), data)
 
 
@@ -228,6 +237,7 @@ class _Reader:
     def __init__(self, body: bytes) -> None:
         self.body = body
         self.position = 0
+        self.values_left = MAX_VALUES
 
     def take(self, count: int) -> int:
         """Move past count bytes; returns where they start."""
@@ -239,6 +249,8 @@ class _Reader:
 
     def text(self) -> str:
         (length,) = _U32.unpack_from(self.body, self.take(_U32.size))
+        if length > MAX_TEXT_BYTES:
+            raise WireError(f"a text of {length} bytes, at most {MAX_TEXT_BYTES}")
         start = self.take(length)
         try:
             return str(memoryview(self.body)[start : self.position], "utf-8")
@@ -254,6 +266,9 @@ class _Reader:
     def value(self, depth: int) -> Value:
         if depth > MAX_DEPTH:
             raise WireError("nested too deep")
+        self.values_left -= 1
+        if self.values_left < 0:
+            raise WireError(f"more than {MAX_VALUES} values")
         tag = self.body[self.take(1)]
         if tag == 0x41:
             return self.tensor()
@@ -283,6 +298,8 @@ class _Reader:
         if container >= len(CONTAINERS) or dtype >= len(DTYPES) or ndim > MAX_NDIM:
             raise WireError("an array of unknown form")
         shape = struct.unpack_from(f"<{ndim}I", self.body, self.take(4 * ndim))
+        if prod(length or 1 for length in shape) > MAX_ENTRIES:
+            raise WireError("an array of impossible shape")
         start = self.take(8 * prod(shape))
         values = np.frombuffer(self.body, "<f8", prod(shape), start).reshape(shape)
         return Tensor(values, CONTAINERS[container], DTYPES[dtype])

@@ -1,0 +1,137 @@
+"""What is on disk: a folder a submission, each file whole or not there, one run at a time.
+
+What may live here: the layout of the output folder, and writing that survives
+SIGKILL, a power cut or a full disk at any moment. There is no journal beside
+the results: a submission is graded when its results.json stands there with the
+key of what was graded, and that file appears by one rename, last of all.
+
+    OUT/grades.csv, OUT/class.html        written at the end, each by one rename
+    OUT/students/SLUG/index.html          a student's page
+    OUT/students/SLUG/results.json        Gradescope's results.json; extra_data.class holds the key and the fingerprint
+    OUT/students/SLUG/earlier.json        the results.json before the latest regrade, if there was one
+    OUT/.state                            "open" while a run is under way or was interrupted, else "done"
+    OUT/.lock                             held while a run is under way
+"""
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+OPEN, DONE = "open", "done"
+
+
+class InUse(Exception):
+    """Another run is at work in the same output folder."""
+
+
+class Store:
+    """The output folder. Writing raises OSError, after which what was there before is still there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.students = folder / "students"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder and hold it; the kernel lets go of it however this process ends. Raises InUse or OSError."""
+        self.students.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / ".lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InUse(f"another run is at work in {self.folder}") from None
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        """Take away what a killed run was writing."""
+        for path in (*self.folder.glob(".*.part"), *self.students.glob("*/.*.part")):
+            path.unlink()
+
+    @property
+    def was_interrupted(self) -> bool:
+        return (self.folder / ".state").is_file() and (self.folder / ".state").read_text() == OPEN
+
+    def mark(self, state: str) -> None:
+        write_text(self.folder / ".state", state)
+
+    # one submission
+
+    def document(self, slug: str) -> Document | None:
+        """The results.json of a submission, or None if there is none that can be read."""
+        return read_document(self.students / slug / "results.json")
+
+    def earlier(self, slug: str) -> Document | None:
+        """The results.json that the latest regrade replaced."""
+        return read_document(self.students / slug / "earlier.json")
+
+    def key(self, slug: str) -> str:
+        """The key of what was graded; "" if nothing was."""
+        return key_of(self.document(slug))
+
+    def save(self, slug: str, document: Mapping[str, Any], page: str, keeps_earlier: bool) -> None:
+        """Write page and results, the results last; the results that stood there become the earlier ones if so asked."""
+        folder = self.students / slug
+        folder.mkdir(exist_ok=True)
+        results = folder / "results.json"
+        if keeps_earlier and results.is_file():
+            write_text(folder / "earlier.json", results.read_text(encoding="utf-8"))
+        write_text(folder / "index.html", page)
+        write_text(results, json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+    def forget_earlier(self) -> None:
+        """A new regrade begins: what is there now is what it will be compared with."""
+        for path in self.students.glob("*/earlier.json"):
+            path.unlink()
+
+    def slugs(self) -> set[str]:
+        """The submissions that have a folder here."""
+        return {path.name for path in self.students.iterdir() if path.is_dir()}
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.folder).free
+
+
+def key_of(document: Mapping[str, Any] | None) -> str:
+    with contextlib.suppress(KeyError, TypeError):
+        return str(document["extra_data"]["class"]["key"]) if document else ""
+    return ""
+
+
+def read_document(path: Path) -> Document | None:
+    """A JSON object from a file, or None where there is none."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write whole or not at all, and onto the disk before the name: a power cut leaves the old file or the new. Raises OSError."""
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

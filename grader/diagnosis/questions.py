@@ -1,0 +1,152 @@
+"""The networks that the student's code is asked about, and its answers put into stacks.
+
+What may live here: choosing inputs, asking, and lining the answers up. No
+judgement of the answers.
+
+Two kinds of network are asked about:
+- scalar networks: one input, one hidden unit, N identical rows. Every gradient is one
+  number, a product of known scalars. y, g, w, x and u are drawn independently of each other
+  (c and b are solved from them), away from 0, from |g| = 1 and from saturation, so that the
+  logarithms of the factors are far from collinear: the condition number of the design is 200 to 450.
+- full-size networks: stacks of equal size with weights of order one. Sizes keep N, D and H
+  pairwise different, so that no wrong axis goes unseen.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.diagnosis.model import KEYS, Answer, Array, Params, Student
+
+SCALAR_NETWORKS = 56
+# stack -> (number of networks, N, D, H). "search" finds, the others find how the scale depends on
+# N, D and H, "fresh" and "fresh_other" confirm on networks that had no part in finding.
+STACKS: dict[str, tuple[int, int, int, int]] = {
+    "search": (5, 5, 2, 3),
+    "more_examples": (2, 11, 2, 3),
+    "more_inputs": (2, 7, 4, 3),
+    "more_units": (2, 6, 2, 4),
+    "fresh": (3, 9, 2, 3),
+    "fresh_other": (2, 8, 3, 5),
+}
+Query = tuple[Array, Array, Params]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A stack of K equal-sized networks: X (K, N, D), t (K, N), U (K, H, D), b (K, H), W (K, H), c (K,).
+
+    count (K,): how many examples each answer is for; larger than N where one row stands for identical ones.
+    """
+
+    X: Array
+    t: Array
+    U: Array
+    b: Array
+    W: Array
+    c: Array
+    count: Array
+
+    def params(self, k: int) -> Params:
+        return {"U": self.U[k].copy(), "b": self.b[k].copy(), "W": self.W[k].copy(), "c": np.array(self.c[k])}
+
+    def query(self, k: int) -> Query:
+        """Network k as a call's arguments; rows that stand for identical ones are repeated."""
+        repeats = int(self.count[k]) // self.X.shape[1]
+        return np.repeat(self.X[k], repeats, axis=0), np.repeat(self.t[k], repeats), self.params(k)
+
+    def queries(self) -> list[Query]:
+        return [self.query(k) for k in range(len(self.c))]
+
+
+def full_size(rng: np.random.Generator, networks: int, N: int, D: int, H: int) -> Inputs:
+    """A stack of random networks with weights of order one and both labels present."""
+    t: Array = np.where(rng.random((networks, N)) < 0.5, 1.0, 0.0)
+    t[:, 0] = t[:, 1] = np.arange(networks) % 2
+    t[:, -1] = 1 - t[:, 0]
+    return Inputs(
+        X=rng.normal(0.0, 1.2, (networks, N, D)),
+        t=t,
+        U=rng.normal(0.0, 0.8, (networks, H, D)),
+        b=rng.normal(0.0, 0.8, (networks, H)),
+        W=rng.normal(0.0, 1.0, (networks, H)),
+        c=rng.normal(0.0, 0.7, networks),
+        count=np.full(networks, float(N)),
+    )
+
+
+def _signed(rng: np.random.Generator, low: float, high: float, size: int) -> Array:
+    """Of either sign, the absolute value's logarithm uniform between the limits' logarithms."""
+    return np.asarray(np.exp(rng.uniform(np.log(low), np.log(high), size)) * rng.choice([-1.0, 1.0], size))
+
+
+def scalar(rng: np.random.Generator, networks: int = SCALAR_NETWORKS) -> Inputs:
+    """Scalar networks, one row each that stands for 2, 3 or 5 identical ones (see the module's head)."""
+    size = 16 * networks
+    g, z = _signed(rng, 0.1, 3.0, size), _signed(rng, 0.1, 3.0, size)
+    w, x, u = (_signed(rng, 0.2, 4.0, size) for _ in range(3))
+    b, c = g - u * x, z - w * np.tanh(g)
+    usable = (np.abs(np.abs(g) - 1) > 0.05) & (np.abs(b) > 0.1) & (np.abs(c) > 0.1)
+    chosen = np.flatnonzero(usable)[:networks]
+    return Inputs(
+        X=x[chosen, None, None], t=np.arange(networks)[:, None] % 2 * 1.0, U=u[chosen, None, None],
+        b=b[chosen, None], W=w[chosen, None], c=c[chosen],
+        count=np.array([2.0, 3.0, 5.0])[np.arange(networks) // 2 % 3],
+    )
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The student's answers to a stack: values[q] is (K, *shape of the answer) or None, loss (K,) or None."""
+
+    inputs: Inputs
+    values: dict[str, Array | None]
+    loss: Array | None
+    answered: int
+
+
+def _stacked(arrays: Sequence[Array | None]) -> Array | None:
+    """The arrays as one stack, or None if one is missing, not finite, or shaped unlike the others."""
+    present = [np.asarray(array, dtype=np.float64) for array in arrays if array is not None]
+    if len(present) != len(arrays) or len({array.shape for array in present}) != 1:
+        return None
+    stack = np.stack(present)
+    return stack if np.isfinite(stack).all() else None
+
+
+def line_up(inputs: Inputs, answers: Sequence[Answer | None]) -> Observed:
+    """Put the answers to a stack of networks into stacks, one for each gradient."""
+    values = {
+        quantity: _stacked([None if answer is None else answer.grads.get(key) for answer in answers])
+        for quantity, key in KEYS.items()
+    }
+    loss = _stacked([None if answer is None else np.asarray(answer.loss) for answer in answers])
+    return Observed(inputs, values, loss, sum(answer is not None for answer in answers))
+
+
+def ask_backprop(student: Student, stacks: Sequence[Inputs]) -> list[Observed]:
+    """Ask backprop about every network of every stack in one round trip."""
+    queries = [query for inputs in stacks for query in inputs.queries()]
+    answers = list(student.backprop(queries))
+    answers += [None] * (len(queries) - len(answers))
+    observed, start = [], 0
+    for inputs in stacks:
+        stop = start + len(inputs.c)
+        observed.append(line_up(inputs, answers[start:stop]))
+        start = stop
+    return observed
+
+
+def ask_forward(student: Student, stacks: Sequence[Inputs]) -> list[Array | None]:
+    """Ask forward about every network of every stack in one round trip: y (K, *shape) a stack, or None."""
+    queries = [(X, params) for inputs in stacks for X, _, params in inputs.queries()]
+    answers = list(student.forward(queries))
+    answers += [None] * (len(queries) - len(answers))
+    stacked, start = [], 0
+    for inputs in stacks:
+        stop = start + len(inputs.c)
+        stacked.append(_stacked(answers[start:stop]))
+        start = stop
+    return stacked

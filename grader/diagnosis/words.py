@@ -1,0 +1,151 @@
+"""The words of every diagnosis. No other module holds any.
+
+What may live here: sentences for students, by id, by step and by depth, and the
+formulas in the tutorial's letters. Written for a second-year student at midnight:
+what the code computes, what the equations ask, where to look.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.diagnosis.model import Slip
+from grader.rubric import Feedback
+
+STEP_NAMES: Mapping[str, str] = {
+    "dataset": "make_dataset", "G": "the step G = X U^T + 1b^T", "H": "the step H = tanh(G)", "z": "the step z = H W^T + 1c",
+    "y": "the step y = sigma(z)", "loss": "the loss", "z_bar": "the step z_bar = (y - t) / N",
+    "c_bar": "the step c_bar = sum of z_bar", "W_bar": "the step W_bar = H^T z_bar", "H_bar": "the step H_bar = z_bar W",
+    "G_bar": "the step G_bar = H_bar o (1 - H^2)", "b_bar": "the step b_bar = sum of the rows of G_bar",
+    "U_bar": "the step U_bar = G_bar^T X", "grads": "the dict that backprop returns",
+}
+ASKED: Mapping[str, str] = {
+    "dc": "sum over the examples of (y-t) / N",
+    "dW": "sum over the examples of (y-t) h / N",
+    "db": "sum over the examples of (y-t) w (1-h^2) / N",
+    "dU": "sum over the examples of (y-t) w (1-h^2) x / N",
+    "loss": "mean over the examples of -t log y - (1-t) log(1-y)",
+    "y": "sigma(tanh(X U^T + 1b^T) W^T + 1c)",
+    "data": "x = r sin(angle), y = r cos(angle), for each point first r and then the angle from np.random.uniform",
+    "labels": "1 for the first half, 0 for the second",
+}
+QUESTIONS: Mapping[str, str] = {
+    "dataset": "Which numbers are drawn for a point, in which order, and from which limits?",
+    "G": "What does one hidden unit receive from one point, and what is added to it?",
+    "H": "Which function turns G into H?",
+    "z": "What is z for one example, written out with all its terms?",
+    "y": "What keeps every output between 0 and 1?",
+    "loss": "Work the loss out by hand for one example with t = 1, then for two examples: what does your code give?",
+    "z_bar": "The loss is a mean over N examples: what is its derivative with respect to one example's z?",
+    "c_bar": "c is added to every example's z: how do the examples' z_bar come together in its gradient?",
+    "W_bar": "What is z's derivative with respect to one entry of W, and what happens over the examples?",
+    "H_bar": "By what is a unit's h multiplied on its way to z?",
+    "G_bar": "What is the derivative of tanh at G, written with H?",
+    "b_bar": "b is added to every row of G: how do the rows of G_bar come together?",
+    "U_bar": "Which number multiplies an entry of U on the way to G, and what happens over the examples?",
+    "grads": "Which gradient belongs under which key?",
+}
+# What the student is told first, by id; where an id has no sentence of its own, the factors and the structure speak.
+SENTENCES: Mapping[str, str] = {
+    "missing-batch-mean": "The loss is the mean over the N examples, so its gradient carries 1/N. Yours does not divide by N.",
+    "mean-taken-twice": "1/N is already in z_bar. Your code divides by N once more (np.mean where a sum is asked, perhaps).",
+    "residual-sign-flipped": "Your z_bar has the sign turned round: t - y where y - t is asked. Training walks uphill.",
+    "sign-flipped": "The numbers are right but for their sign.",
+    "extra-sigmoid-derivative": "Your z_bar has an extra factor y(1-y). With the cross-entropy loss it cancels: z_bar is (y-t)/N.",
+    "missing-sigmoid-derivative": "Your z_bar is the loss's derivative with respect to y; it lacks sigma's own derivative y(1-y).",
+    "residual-squared": "Your z_bar has (y-t) squared. That is an error's size, not the loss's derivative.",
+    "missing-output-weights": "z = H W^T, so each unit's gradient is multiplied by its weight W. Yours is not.",
+    "missing-tanh-derivative": "H = tanh(G), so going back through it multiplies by 1-H^2. Your code lacks that factor.",
+    "tanh-derivative-twice": "The factor 1-H^2 is in your code twice.",
+    "sigmoid-derivative-for-tanh": "You use h(1-h), the derivative of a sigmoid. The hidden layer is a tanh: its derivative is 1-h^2.",
+    "missing-square-in-tanh-derivative": "You multiply by 1-h where 1-h^2 is asked: the square is missing.",
+    "score-for-hidden-in-tanh-derivative": "You multiply by 1-g^2. The derivative of tanh is 1-h^2, with h = tanh(g): use H, not G.",
+    "tanh-of-h": "You apply tanh to H once more inside the derivative. H is already tanh(G): 1-H^2 is all.",
+    "missing-hidden-output": "z = H W^T, so W's gradient multiplies z_bar by H. Yours lacks H.",
+    "score-for-hidden": "You multiply z_bar by G where H = tanh(G) is asked.",
+    "missing-input": "G = X U^T, so U's gradient multiplies G_bar by X. Yours lacks X.",
+    "hidden-gradient-for-score-gradient": "This gradient is built from H_bar; it must be built from G_bar, after the tanh.",
+    "fixed-count": "You divide by a fixed number, not by the number of examples you are given. Use X.shape[0].",
+    "number-of-inputs-for-count": "You divide by the number of inputs D where the number of examples N is asked: len(X), not X.shape[1].",
+    "number-of-units-for-count": "You divide by the number of hidden units where the number of examples N is asked.",
+    "gradient-left-at-zero": "This gradient is zero whatever is asked: it is set up but never filled.",
+    "missing-sum-over-examples": "Your code leaves one gradient for every example; they must be summed over the examples.",
+    "missing-minus-in-loss": "Your loss has the sign turned round: the minus before the logarithms is missing.",
+    "base-2-logarithm": "Your loss uses the logarithm to base 2; the natural one is asked (np.log).",
+    "missing-parentheses": "Without parentheses, H_bar * 1 - H**2 is (H_bar * 1) - H**2. Write H_bar * (1 - H**2).",
+    "labels-divided-by-n": "Without parentheses, y - t / N divides only t. Write (y - t) / N.",
+    "seed-inside": "Every seed gives the same points: a seed is set inside make_dataset. Remove it.",
+    "own-generator": "np.random.seed does not decide your points: draw from np.random.uniform, not from a generator of your own.",
+}
+CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
+AS_WRITTEN = "The steps after it follow the equations, so what comes later is wrong only because of it."
+CERTAIN: Mapping[str, str] = {
+    "no-answer": "Your code gave no usable answer on the networks that were tried.",
+    "missing-key": "The dict of gradients has no entry for it.",
+    "not-finite": "It holds values that are not finite numbers.",
+    "state": "The same question asked twice gives different numbers: something is kept between calls.",
+    "sign": "Every entry has the opposite sign of the asked one.",
+    "constant-ratio": "It is the asked value times {ratio:.6g} in every entry.",
+    "shape": "Its shape is {actual}; {expected} is asked.",
+    "first-step": "The first step at which something can be wrong is {step}.",
+    "right": "Right are: {quantities}.",
+    "not-reproduced": "On the networks that were tried here it was right.",
+    "make_dataset-no-answer": "make_dataset gave no usable answer.",
+}
+UNEXPLAINED = "The cause was not found."
+
+
+def formula(powers: Mapping[str, float], notes: Sequence[str] = ()) -> str:
+    """A product of factors as the sum over the examples that a gradient is, with notes on its structure."""
+    above: list[str] = []
+    below: list[str] = []
+    for name, power in powers.items():
+        if name in ("-1",) or not power:
+            continue
+        name_in = f"({name})" if any(sign in name for sign in "+-") else name
+        text = name_in if abs(power) == 1 else f"{name_in}^{abs(power):g}"
+        (above if power > 0 else below).append(text)
+    sign = "-" if powers.get("-1", 0) % 2 else ""
+    product = sign + (" ".join(above) or "1") + (f" / {' '.join(below)}" if below else "")
+    return f"sum over the examples of {product}" + (f", with {'; '.join(notes)}" if notes else "")
+
+
+def certain(fact: str, **values: object) -> str:
+    return CERTAIN[fact].format(**values)
+
+
+def _listed(quantities: Sequence[str]) -> str:
+    return ", ".join(quantities[:-1]) + " and " + quantities[-1] if len(quantities) > 1 else "".join(quantities)
+
+
+def _fact(slip: Slip) -> str:
+    """What the factors and the structure say, as a sentence."""
+    if slip.structure and slip.step in ("G", "H", "z", "y"):
+        return f"Your network has {slip.structure}."
+    if slip.structure:
+        return f"Your code has {slip.structure}."
+    parts = []
+    if slip.missing:
+        parts.append(f"lacks {_listed(slip.missing)}")
+    if slip.extra:
+        parts.append(f"has {_listed(slip.extra)} too much")
+    return f"Your code {' and '.join(parts)}."
+
+
+def words(slip: Slip, feedback: Feedback) -> str:
+    """What a student is told of a slip: full names it, hint names the quantity and step and asks, score is silent."""
+    if feedback == "score":
+        return ""
+    where = STEP_NAMES.get(slip.step, slip.step)
+    if feedback == "hint":
+        return f"Look at {where}, where {slip.charged_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
+    sentence = SENTENCES.get(slip.id)
+    told = f"{sentence} {_fact(slip)}" if sentence and slip.structure else sentence or _fact(slip)
+    text = f"In {where}: {told}"
+    others = [q for q in slip.spoils if q != slip.charged_at]
+    if slip.consistent:
+        text += f" {CONSISTENT}"
+    elif slip.step in ("G", "H", "z", "y") and others:
+        text += f" {AS_WRITTEN}"
+    if others:
+        text += f" This one slip also spoils {_listed(others)}."
+    return text

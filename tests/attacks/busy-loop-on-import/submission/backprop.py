@@ -1,0 +1,4 @@
+"""Never finishes loading: the file counts for ever before it defines anything."""
+
+while True:
+    pass

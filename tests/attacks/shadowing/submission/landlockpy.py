@@ -1,0 +1,15 @@
+"""Stands in for landlockpy, in whoever imports it from this folder."""
+print("EVIDENCE shadowing: landlockpy was imported from the submission", flush=True)
+try:
+    with open("/tmp/attack-evidence-shadowing", "a") as trace:
+        trace.write("landlockpy\n")
+except OSError:
+    pass
+
+
+def allclose(*args, **kwargs):
+    return True
+
+
+def __getattr__(name):
+    return allclose

@@ -1,0 +1,15 @@
+"""Stands in for seccompy, in whoever imports it from this folder."""
+print("EVIDENCE shadowing: seccompy was imported from the submission", flush=True)
+try:
+    with open("/tmp/attack-evidence-shadowing", "a") as trace:
+        trace.write("seccompy\n")
+except OSError:
+    pass
+
+
+def allclose(*args, **kwargs):
+    return True
+
+
+def __getattr__(name):
+    return allclose

@@ -1,0 +1,241 @@
+"""The diagnosis says what was coded, charges it once, and says nothing it is not sure of."""
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.diagnosis import Answer, Diagnosis, diagnose, words
+from grader.selftest import styles
+from grader.selftest.diagnosis import InProcess, reference_source, wrong_quantities
+
+REFERENCE = InProcess(reference_source())
+QUANTITIES = ("data", "labels", "y", "loss", "dc", "dW", "db", "dU")
+TANH = 'np.tanh(X @ params["U"].T + params["b"])'
+SIGMOID = '_sigmoid(X @ params["U"].T + params["b"])'
+
+
+def diagnosed(*replacements: tuple[str, str], seed: int = 7) -> Diagnosis:
+    source = reference_source()
+    for old, new in replacements:
+        assert old in source
+        source = source.replace(old, new)
+    student = InProcess(source)
+    return diagnose(student, wrong_quantities(student, REFERENCE, seed), seed=seed)
+
+
+def slips(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    return [(slip.id, slip.step) for slip in diagnosis.slips]
+
+
+@pytest.mark.parametrize("old, new, id, step", [
+    ("(_sigmoid(z) - t) / N", "_sigmoid(z) - t", "missing-batch-mean", "z_bar"),
+    ("_sigmoid(z) - t", "t - _sigmoid(z)", "residual-sign-flipped", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) * _sigmoid(z) * (1 - _sigmoid(z)) / N", "extra-sigmoid-derivative", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / 500", "fixed-count", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / X.shape[1]", "number-of-inputs-for-count", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / (N - 1)", "wrong-count", "z_bar"),
+    ("_sigmoid(z) - t", "_sigmoid(z) + t", "sum-for-difference", "z_bar"),
+    ("_sigmoid(z) - t", "_sigmoid(z) - t[::-1]", "labels-reversed", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "((_sigmoid(z)[:, None] - t) / N**2).sum(axis=1)", "labels-averaged", "z_bar"),
+    ("z_bar.sum()", "z_bar.mean()", "mean-taken-twice", "c_bar"),
+    ("z_bar.sum()", "z_bar[0]", "only-first-example", "c_bar"),
+    ("H.T @ z_bar", "H.T * z_bar", "missing-sum-over-examples", "W_bar"),
+    ("H.T @ z_bar", '(X @ params["U"].T + params["b"]).T @ z_bar', "score-for-hidden", "W_bar"),
+    ('np.outer(z_bar, params["W"])', "np.outer(z_bar, np.ones(H.shape[1]))", "missing-output-weights", "H_bar"),
+    ('np.outer(z_bar, params["W"])', 'np.outer(z_bar, params["W"][::-1])', "weights-reversed", "H_bar"),
+    ('np.outer(z_bar, params["W"])', 'np.outer(params["W"], z_bar).reshape(N, -1)', "outer-reshaped", "H_bar"),
+    ("H_bar * (1 - H**2)", "H_bar", "missing-tanh-derivative", "G_bar"),
+    ("(1 - H**2)", "H * (1 - H)", "sigmoid-derivative-for-tanh", "G_bar"),
+    ("(1 - H**2)", "(1 - H)", "missing-square-in-tanh-derivative", "G_bar"),
+    ("(1 - H**2)", "(1 - np.tanh(H)**2)", "tanh-of-h", "G_bar"),
+    ("H_bar * (1 - H**2)", "H_bar * 1 - H**2", "missing-parentheses", "G_bar"),
+    ("G_bar.sum(axis=0)", "G_bar.sum(axis=1)", "sum-over-wrong-axis", "b_bar"),
+    ("G_bar.T @ X", "X.T @ G_bar", "transposed", "U_bar"),
+    ("G_bar.T @ X", "H_bar.T @ X", "hidden-gradient-for-score-gradient", "U_bar"),
+    ('"b": b_bar, "W": W_bar', '"b": W_bar, "W": b_bar', "gradients-under-each-others-keys", "grads"),
+    ('"W": W_bar, "c"', '"c"', "missing-key", "grads"),
+    ("loss = np.mean(", "loss = np.sum(", "missing-batch-mean", "loss"),
+    ("loss = np.mean(", "loss = -np.mean(", "missing-minus-in-loss", "loss"),
+    ("loss = np.mean(", "loss = 1 / np.log(2) * np.mean(", "base-2-logarithm", "loss"),
+    ("2 * np.pi", "360", "degrees-for-radians", "dataset"),
+    ("(r * np.sin(a), r * np.cos(a))", "(r * np.cos(a), r * np.sin(a))", "sine-and-cosine-swapped", "dataset"),
+    ("np.random.uniform(low, high)", "np.random.default_rng().uniform(low, high)", "own-generator", "dataset"),
+])
+def test_one_mistake_is_one_slip(old: str, new: str, id: str, step: str) -> None:
+    """A single mistake is named at its step, told once, and everything it spoils is explained."""
+    diagnosis = diagnosed((old, new))
+    assert slips(diagnosis) == [(id, step)]
+    assert {finding.verdict for finding in diagnosis.findings} == {"explained"}
+
+
+def test_missing_factor_is_in_the_finding() -> None:
+    """The finding names the factor, the step and both formulas, in the form that results.json holds."""
+    entry = diagnosed(("H_bar * (1 - H**2)", "H_bar")).findings[0].to_json()
+    assert entry["quantity"] == "db" and entry["missing"] == ["1-h^2"] and entry["step"] == "G_bar"
+    assert entry["coded"] == "sum over the examples of (y-t) w / N"
+    assert entry["asked"] == "sum over the examples of (y-t) w (1-h^2) / N"
+
+
+def test_a_slip_is_charged_once_and_carried_on() -> None:
+    """A missing 1/N is charged at dc; the gradients after it are carried."""
+    diagnosis = diagnosed(("(_sigmoid(z) - t) / N", "_sigmoid(z) - t"))
+    (slip,) = diagnosis.slips
+    assert slip.spoils == ("dc", "dW", "db", "dU") and slip.charged_at == "dc"
+    assert diagnosis.carried == {"dW", "db", "dU"}
+
+
+def test_two_slips_are_charged_apart() -> None:
+    """Two mistakes at two steps compose: each is named, each is charged once, the rest is carried."""
+    diagnosis = diagnosed(("(_sigmoid(z) - t) / N", "_sigmoid(z) - t"), ("H_bar * (1 - H**2)", "H_bar"))
+    assert [(slip.id, slip.charged_at) for slip in diagnosis.slips] == [
+        ("missing-batch-mean", "dc"), ("missing-tanh-derivative", "db")]
+    assert diagnosis.carried == {"dW", "dU"}
+
+
+@pytest.mark.parametrize("derivative, consistent", [("H * (1 - H)", True), ("(1 - H**2)", False)])
+def test_wrong_network_with_its_own_gradient(derivative: str, consistent: bool) -> None:
+    """A sigmoid hidden layer is one slip at H; only if the gradient is right for it do the words say so."""
+    diagnosis = diagnosed((TANH, SIGMOID), ("(1 - H**2)", derivative))
+    (slip,) = diagnosis.slips
+    assert (slip.id, slip.step, slip.consistent) == ("sigmoid-hidden-layer", "H", consistent)
+    assert {"dc", "dW", "db", "dU"} <= diagnosis.carried
+    assert ("right for the network that you wrote" in words(slip, "full")) == consistent
+
+
+def test_forward_slip_beside_a_backward_slip() -> None:
+    """A wrong forward network and a mistake on the way back are two slips."""
+    diagnosis = diagnosed((TANH, SIGMOID), ("(_sigmoid(z) - t) / N", "_sigmoid(z) - t"))
+    assert slips(diagnosis) == [("sigmoid-hidden-layer", "H"), ("missing-batch-mean", "z_bar")]
+
+
+@pytest.mark.parametrize("name", sorted(styles.RIGHT))
+def test_no_alarm_on_right_submissions(name: str) -> None:
+    """Whatever the checks claim, right code in any style has no slip."""
+    diagnosis = diagnose(InProcess(styles.RIGHT[name]), QUANTITIES, seed=11)
+    assert diagnosis.slips == () and diagnosis.carried == frozenset()
+
+
+@pytest.mark.parametrize("name", ["loops", "einsum", "mean-at-the-end", "units-first", "single-precision", "per-example"])
+def test_styles_do_not_matter(name: str) -> None:
+    """A lost tanh derivative is found in every way of writing the program, float32 included."""
+    lost = {
+        "loops": " * (1 - h[j] ** 2)", "einsum": "1 - H * H", "mean-at-the-end": " * (1 - np.power(H, 2))",
+        "units-first": " - dA * A * A", "single-precision": " * (1 - H ** 2)", "per-example": " * (1 - h ** 2)",
+    }[name]
+    student = InProcess(styles.RIGHT[name].replace(lost, "np.ones_like(H)" if name == "einsum" else ""))
+    diagnosis = diagnose(student, wrong_quantities(student, REFERENCE, 3), seed=3)
+    assert slips(diagnosis) == [("missing-tanh-derivative", "G_bar")]
+
+
+def test_unexplained_is_said_with_what_is_certain() -> None:
+    """A gradient that nothing explains is withheld, with the gradients that are right."""
+    (finding,) = diagnosed(("H.T @ z_bar", "np.sin(7 * H.T @ z_bar)")).findings
+    assert finding.verdict == "unexplained" and finding.id == ""
+    assert any("dc" in fact and "dU" in fact for fact in finding.certain)
+
+
+class Scripted:
+    """A student whose backprop answers whatever a function makes of the right answer."""
+
+    def __init__(self, change) -> None:  # type: ignore[no-untyped-def]
+        self.change = change
+
+    def backprop(self, queries):  # type: ignore[no-untyped-def]
+        return [self.change(answer, *query) for answer, query in zip(REFERENCE.backprop(queries), queries)]
+
+    def forward(self, queries):  # type: ignore[no-untyped-def]
+        return [None] * len(queries)
+
+    def dataset(self, queries):  # type: ignore[no-untyped-def]
+        return [None] * len(queries)
+
+
+@pytest.mark.parametrize("change", [
+    lambda answer, X, t, params: None,
+    lambda answer, X, t, params: Answer({}, float("nan")),
+    lambda answer, X, t, params: Answer({k: v * np.nan for k, v in answer.grads.items()}, float("inf")),
+    lambda answer, X, t, params: Answer({k: np.zeros((0, 3)) for k in answer.grads}, 1.0),
+    lambda answer, X, t, params: Answer({k: np.zeros((2, 3, 4)) + len(X) for k in answer.grads}, 1e300),
+    lambda answer, X, t, params: Answer({k: v * 1e300 for k, v in answer.grads.items()}, -0.0),
+    lambda answer, X, t, params: None if len(X) % 2 else answer,
+    lambda answer, X, t, params: Answer({k: np.random.default_rng().normal(size=v.shape) for k, v in answer.grads.items()}, 0.3),
+])
+def test_never_raises(change) -> None:  # type: ignore[no-untyped-def]
+    """Whatever comes back, there is one finding for every wrong quantity."""
+    diagnosis = diagnose(Scripted(change), QUANTITIES, seed=5)
+    assert [finding.quantity for finding in diagnosis.findings] == list(QUANTITIES)
+
+
+def test_no_answers_at_all() -> None:
+    """A student that answers with empty lists is unexplained, not an error."""
+    student = Scripted(None)
+    student.backprop = student.forward = student.dataset = lambda queries: []  # type: ignore[method-assign]
+    assert {finding.verdict for finding in diagnose(student, QUANTITIES, seed=5).findings} == {"unexplained"}
+
+
+def test_gradients_that_pile_up() -> None:
+    """Gradients added up over the calls are seen by asking the same question again."""
+    kept: dict[str, dict[str, np.ndarray]] = {}
+
+    def pile(answer, X, t, params):  # type: ignore[no-untyped-def]
+        total = kept.setdefault(str(X.shape) + str(params["U"].shape), {k: np.zeros_like(v) for k, v in answer.grads.items()})
+        for key in total:
+            total[key] = total[key] + answer.grads[key]
+        return Answer(dict(total), answer.loss)
+
+    diagnosis = diagnose(Scripted(pile), ("dc", "dW", "db", "dU"), seed=5)
+    assert slips(diagnosis) == [("gradients-accumulate-over-calls", "grads")]
+
+
+@pytest.mark.parametrize("data, labels, id", [
+    (True, True, "module-data-for-arguments"), (False, True, "module-labels-for-argument"),
+])
+def test_module_globals_in_place_of_arguments(data: bool, labels: bool, id: str) -> None:
+    """Code that trains on its module's 500 points whatever it is given is found out, and nothing is carried."""
+    rng = np.random.default_rng(0)
+    points, classes = rng.normal(size=(500, 2)), (np.arange(500) < 250) * 1.0
+
+    def answer(right, X, t, params):  # type: ignore[no-untyped-def]
+        if (len(X) != 500 and not data) or params["U"].shape[1] != 2:
+            return None
+        return REFERENCE.backprop([(points if data else X, classes if labels else t, params)])[0]
+
+    diagnosis = diagnose(Scripted(answer), ("dc", "dW", "db", "dU"), seed=5)
+    assert [slip.id for slip in diagnosis.slips] == [id] and diagnosis.carried == frozenset()
+
+
+def test_sizes_fixed_in_the_code() -> None:
+    """Code that answers for two inputs and three units only is still explained."""
+    def answer(right, X, t, params):  # type: ignore[no-untyped-def]
+        return right if params["U"].shape == (3, 2) else None
+
+    def wrong(right, X, t, params):  # type: ignore[no-untyped-def]
+        given = answer(right, X, t, params)
+        return None if given is None else Answer({**given.grads, "W": given.grads["W"] * len(X)}, given.loss)
+
+    assert slips(diagnose(Scripted(wrong), ("dW",), seed=5)) == [("missing-batch-mean", "W_bar")]
+
+
+def test_words_by_depth() -> None:
+    """full names the slip, hint asks without naming it, score is silent."""
+    (slip,) = diagnosed(("H_bar * (1 - H**2)", "H_bar")).slips
+    assert "1-H^2" in words(slip, "full")
+    assert words(slip, "hint").endswith("?") and "lacks" not in words(slip, "hint")
+    assert words(slip, "score") == ""
+
+
+def test_same_seed_same_diagnosis() -> None:
+    """The seed fixes everything that is asked and said."""
+    change = ("H_bar * (1 - H**2)", "H_bar + (1 - H**2)")
+    assert diagnosed(change) == diagnosed(change)
+
+
+def test_imports_of_the_room() -> None:
+    """The diagnosis imports numpy, the standard library, the rubric, the oracle and itself, nothing else of ours."""
+    for path in Path("grader/diagnosis").resolve().glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ("grader", "reference"):
+                assert node.module.startswith(("grader.diagnosis", "grader.rubric", "grader.oracle")), (path, node.module)

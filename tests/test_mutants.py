@@ -1,0 +1,73 @@
+"""The generated mistakes are many, distinct and truly described; the diagnosis meets its targets on a sample."""
+from __future__ import annotations
+
+import pytest
+
+from grader.diagnosis import Diagnosis, Slip
+from grader.selftest.diagnosis import InProcess, Table, Tally, agrees, parsed, run, wrong_quantities
+from grader.selftest.mutants import Edit, graded_tree, mutants, product_edits, reference_source, rewrite, signature, singles
+
+
+def test_every_edit_finds_its_place() -> None:
+    """Each edit changes the syntax tree of the reference, and the result runs."""
+    tree = graded_tree()
+    for edit in singles()[::3]:
+        source = rewrite(tree, [edit])
+        assert source is not None, edit
+        compile(source, "mutant", "exec")
+
+
+def test_enough_distinct_mutants() -> None:
+    """Over 400 mutants differ in numbers from the reference and from each other; a third or so is kept apart."""
+    made = mutants(0, pairs=120)
+    signatures = {signature(mutant.source) for mutant in made}
+    assert len(signatures) == len(made) >= 400
+    assert signature(reference_source()) not in signatures
+    assert 0.2 < sum(mutant.kept_apart for mutant in made) / len(made) < 0.5
+
+
+def test_product_edits_are_products() -> None:
+    """What is said to change one gradient's step spoils only gradients that the step reaches."""
+    reference, tree = InProcess(reference_source()), graded_tree()
+    reaches = {"c_bar": {"dc"}, "W_bar": {"dW"}, "b_bar": {"db"}, "U_bar": {"dU"}, "H_bar": {"db", "dU"}, "G_bar": {"db", "dU"}}
+    for edit in list(product_edits())[::7]:
+        source = rewrite(tree, [edit])
+        assert source is not None
+        assert wrong_quantities(InProcess(source), reference, 1) <= reaches.get(edit.step, {"dc", "dW", "db", "dU"})
+
+
+@pytest.mark.parametrize("factor, powers", [
+    ("1/N", {"N": -1}), ("(1-h^2)^2", {"1-h": 2, "1+h": 2}), ("y(1-y)", {"y": 1, "1-y": 1}), ("2^-1", {"2": -1}),
+    ("1-g^2", {"1-g^2": 1}), ("(y-t)^2", {"y-t": 2}), ("h^2", {"h": 2}),
+])
+def test_factors_are_parsed(factor: str, powers: dict[str, float]) -> None:
+    """The judge reads the diagnosis's factors as powers of atoms."""
+    assert parsed(factor) == powers
+
+
+@pytest.mark.parametrize("slip, right", [
+    (Slip("missing-tanh-derivative", "G_bar", ("1-h^2",), (), None, ("db", "dU"), "db"), True),
+    (Slip("missing-tanh-derivative", "b_bar", ("1-h^2",), (), None, ("db",), "db"), False),
+    (Slip("missing-output-weights", "H_bar", ("w",), (), None, ("db", "dU"), "db"), False),
+    (Slip("tanh-of-h", "G_bar", (), (), "1-tanh(h)^2 in place of 1-h^2", ("db", "dU"), "db"), False),
+])
+def test_the_judge_can_fail(slip: Slip, right: bool) -> None:
+    """Only the planted factor at the planted step is right; a near miss is not."""
+    edit = Edit("drop", "backprop", "G_bar", "G_bar", "", "", {"1-h": -1, "1+h": -1})
+    assert agrees(Diagnosis(slips=(slip,)), [edit], {"db", "dU"}) is right
+
+
+def test_targets_on_a_sample() -> None:
+    """Every eighth mutant: products, structures and pairs meet their targets, and no right style is accused."""
+    table: Table = run(3, pairs=60, every=8)
+    total: dict[str, Tally] = {}
+    for (_, kind), tally in table.tallies.items():
+        into = total.setdefault(kind, Tally())
+        into.total += tally.total
+        into.correct += tally.correct
+        into.wrong += tally.wrong
+    assert total["product"].correct >= 0.97 * total["product"].total
+    assert total["product pair"].correct >= 0.92 * total["product pair"].total
+    assert total["structure"].correct >= 0.8 * total["structure"].total
+    assert sum(tally.wrong for tally in total.values()) <= 0.02 * sum(tally.total for tally in total.values())
+    assert table.false_alarms == []
