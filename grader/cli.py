@@ -146,12 +146,13 @@ def _row_pictures(result: Result, feedback: str) -> dict[str, Picture]:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Say what cannot be written before any work is done."""
-    if arguments.results and not arguments.results.absolute().parent.is_dir():
-        raise Unusable(f"there is no folder {arguments.results.parent} for {arguments.results.name}")
-    if arguments.results and arguments.results.is_dir():
-        raise Unusable(f"{arguments.results} is a folder")
-    if arguments.results and not os.access(arguments.results.absolute().parent, os.W_OK | os.X_OK):
-        raise Unusable(f"the folder of {arguments.results} cannot be written to")
+    for file in filter(None, (arguments.results, arguments.preview)):
+        if not file.absolute().parent.is_dir():
+            raise Unusable(f"there is no folder {file.parent} for {file.name}")
+        if file.is_dir():
+            raise Unusable(f"{file} is a folder")
+        if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
+            raise Unusable(f"the folder of {file} cannot be written to")
     if arguments.pictures:
         try:
             arguments.pictures.mkdir(parents=True, exist_ok=True)

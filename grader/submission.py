@@ -136,6 +136,8 @@ def read_submission(path: Path) -> Submission:
 
 def _mode(path: Path) -> int:
     """What stands at path, by stat(2). Raises PermissionError if it cannot be read, FileNotFoundError if nothing is there."""
+    if path.is_symlink():
+        raise UnusableSubmission("this is a link, and links are not followed")
     try:
         mode = path.stat().st_mode
     except PermissionError:

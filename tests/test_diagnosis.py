@@ -9,7 +9,8 @@ import pytest
 
 from grader.diagnosis import Answer, Diagnosis, diagnose, words
 from grader.selftest import styles
-from grader.selftest.diagnosis import InProcess, reference_source, wrong_quantities
+from grader.selftest.diagnosis import InProcess, wrong_quantities
+from grader.selftest.mutants import reference_source
 
 REFERENCE = InProcess(reference_source())
 QUANTITIES = ("data", "labels", "y", "loss", "dc", "dW", "db", "dU")
@@ -57,7 +58,7 @@ def slips(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     ("G_bar.T @ X", "H_bar.T @ X", "hidden-gradient-for-score-gradient", "U_bar"),
     ('"b": b_bar, "W": W_bar', '"b": W_bar, "W": b_bar', "gradients-under-each-others-keys", "grads"),
     ('"W": W_bar, "c"', '"c"', "missing-key", "grads"),
-    ("loss = np.mean(", "loss = np.sum(", "missing-batch-mean", "loss"),
+    ("loss = np.mean(", "loss = np.sum(", "loss-summed", "loss"),
     ("loss = np.mean(", "loss = -np.mean(", "missing-minus-in-loss", "loss"),
     ("loss = np.mean(", "loss = 1 / np.log(2) * np.mean(", "base-2-logarithm", "loss"),
     ("2 * np.pi", "360", "degrees-for-radians", "dataset"),

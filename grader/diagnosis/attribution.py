@@ -230,8 +230,9 @@ def _separately_placed(hypothesis: Hypothesis, hidden_is_own: bool, known: Itera
         slips += [_product_slip(p, step) for step, p in _hidden_powers(hypothesis.hidden.powers).items()]
     slips += [_product_slip(choice.powers, TERMINAL_STEP[q]) for q, choice in hypothesis.last.items() if choice.powers]
     occupied = {slip.step for slip in (*known, *slips)}
+    scales = {q: s for q, s in hypothesis.scale.items() if s != hypothesis.scale.get(hypothesis.source.get(q, ""))}
     return slips + _step_slips(place(
-        _scale_differences(hypothesis.scale), at_z=SCALE_PARTS, at_hidden=SCALE_PARTS, modulo={"sign": 2.0}, occupied=occupied
+        _scale_differences(scales), at_z=SCALE_PARTS, at_hidden=SCALE_PARTS, modulo={"sign": 2.0}, occupied=occupied
     ))
 
 
@@ -274,9 +275,8 @@ def _step_slips(placed: Placed) -> list[Slip]:
 
 def _scale_differences(scales: Mapping[str, Scale]) -> dict[str, dict[str, float]]:
     """Each part of the scales -> gradient -> how much it differs from none."""
-    return {
-        part: {q: _part(scale, part) for q, scale in scales.items() if scale.constant != 0} for part in SCALE_PARTS
-    }
+    told = {q: scale for q, scale in scales.items() if scale.constant != 0}
+    return {part: {q: _part(scale, part) for q, scale in told.items()} for part in SCALE_PARTS}
 
 
 def _key_slips(source: Mapping[str, str]) -> list[Slip]:
@@ -305,8 +305,8 @@ def loss_slips(variant: LossVariant, scale: Scale) -> list[Slip]:
     powers = _constant_powers({"N": scale.N, "D": scale.D, "H": scale.H, "constant": float(np.log(abs(scale.constant)))})
     if powers:
         slip = _count_slip(powers, "loss")
-        if "1/ln 2" in powers:
-            slip = replace(slip, id="base-2-logarithm")
+        named = {"1/ln 2": "base-2-logarithm", "N": "loss-summed" if scale.N > 0 else "loss-divided-by-n-twice"}
+        slip = replace(slip, id=next((named[name] for name in powers if name in named), slip.id))
         slips.append(replace(slip, spoils=("loss",)))
     if scale.constant < 0:
         slips.append(Slip("missing-minus-in-loss", "loss", ("-1",), (), None, ("loss",)))

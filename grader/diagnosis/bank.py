@@ -161,10 +161,6 @@ def _unchanged(signals: Signals) -> Signals:
     return signals
 
 
-def _array_unchanged(array: Array) -> Array:
-    return array
-
-
 @dataclass(frozen=True)
 class Structure:
     """What happens between examples, units or inputs at one step.
@@ -435,7 +431,9 @@ LAST_STRUCTURES: tuple[Structure, ...] = (
 
 def _fed_by(structure: Structure) -> Structure:
     """A structure of G_bar where only one gradient is computed from it."""
-    output = structure.output or _array_unchanged
+    output = structure.output
+    if output is None:
+        return _feed(structure.id, structure.name, structure.inputs)
     return _feed(structure.id, structure.name, lambda s: replace(s, G_bar=output(s.G_bar)))
 
 

@@ -372,9 +372,10 @@ def _coded(found: _Gradients, loss: _Loss | None) -> dict[str, str]:
     coded: dict[str, str] = {}
     for q in found.explained:
         powers: dict[str, float] = {}
-        sources: list[Mapping[str, float]] = [ASKED_FACTORS[hypothesis.source.get(q, q)], {"N": -1.0}, hypothesis.z.powers]
-        sources += [hypothesis.hidden.powers] if q in ("db", "dU") else []
-        choices = [hypothesis.z, *([hypothesis.hidden] if q in ("db", "dU") else [])]
+        computed = hypothesis.source.get(q, q)
+        sources: list[Mapping[str, float]] = [ASKED_FACTORS[computed], {"N": -1.0}, hypothesis.z.powers]
+        sources += [hypothesis.hidden.powers] if computed in ("db", "dU") else []
+        choices = [hypothesis.z, *([hypothesis.hidden] if computed in ("db", "dU") else [])]
         if q in hypothesis.last:
             sources.append(hypothesis.last[q].powers)
             choices.append(hypothesis.last[q])

@@ -131,7 +131,10 @@ class Design:
         return [reading for reading in readings if reading.size() == least]
 
     def _powers(self, values: Array, base: Array, noise: float) -> tuple[dict[str, float], bool] | None:
-        """The powers whose product is values / base up to a constant, and whether that is negative; rows where both are zero are left out."""
+        """The powers whose product is values / base up to a constant, and whether that is negative.
+
+        Rows where both are zero are left out.
+        """
         kept = ((values != 0) | (base != 0)) & np.isfinite(self.columns).all(axis=1)
         ratio = values / base
         if not np.isfinite(ratio[kept]).all() or (ratio[kept] == 0).any():

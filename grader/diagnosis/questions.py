@@ -91,7 +91,7 @@ def scalar(rng: np.random.Generator, networks: int = SCALAR_NETWORKS) -> Inputs:
     usable = (np.abs(np.abs(g) - 1) > 0.05) & (np.abs(b) > 0.1) & (np.abs(c) > 0.1)
     chosen = np.flatnonzero(usable)[:networks]
     return Inputs(
-        X=x[chosen, None, None], t=np.arange(networks)[:, None] % 2 * 1.0, U=u[chosen, None, None],
+        X=x[chosen, None, None], t=np.where(np.arange(networks)[:, None] % 2, 1.0, 0.0), U=u[chosen, None, None],
         b=b[chosen, None], W=w[chosen, None], c=c[chosen],
         count=np.array([2.0, 3.0, 5.0])[np.arange(networks) // 2 % 3],
     )

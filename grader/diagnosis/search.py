@@ -79,9 +79,19 @@ class Search:
     def run(self) -> Hypothesis:
         """The best hypothesis, scales included; gradients it does not explain have no scale."""
         with np.errstate(all="ignore"):
-            hypotheses = [self._composed(readings) for readings in self._read()]
-            hypothesis = max(hypotheses, key=lambda h: len(self._matched(self._signals(h), h.last, GRADIENTS)))
-            return self._scaled(self._structured(hypothesis))
+            all_readings = self._read()
+            hypotheses = [self._composed(readings) for readings in all_readings]
+            hypothesis = max(hypotheses, key=self._matches)
+            found = self._structured(hypothesis)
+            readings = all_readings[hypotheses.index(hypothesis)]
+            if len({"db", "dU"} & set(readings.powers)) == 1:
+                # Only one of the two was read: whether the other shares the difference, full size must say.
+                found = max(found, self._structured(self._composed(readings, shared=False)), key=self._matches)
+            return self._scaled(found)
+
+    def _matches(self, hypothesis: Hypothesis) -> int:
+        """How many gradients a hypothesis is proportional to at the networks of the search."""
+        return len(self._matched(self._signals(hypothesis), hypothesis.last, GRADIENTS)) + len(hypothesis.source)
 
     def _offered(self, *steps: str) -> list[Expression]:
         """The expressions of these steps; tanh(g) only where H is something else."""
@@ -136,6 +146,12 @@ class Search:
             elif second.expression is not None:
                 last["dW"] = second.expression
         hidden = self._read_hidden(read, z, powers, last)
+        if z is None and hidden is not None and hidden.step == "z_bar" and last.get("dW") is hidden:
+            # dW, db and dU share it: it stands at z_bar, and dc has something of its own.
+            del last["dW"]
+            own = _one(read("dc", [hidden], []))
+            powers = {q: p for q, p in powers.items() if q != "dc"} | ({} if own is None else {"dc": own.powers})
+            z, hidden = hidden, None
         return Readings(powers, z, hidden, last)
 
     def _read_hidden(
@@ -161,14 +177,14 @@ class Search:
                 last["dU"] = fourth.expression
         return hidden
 
-    def _composed(self, readings: Readings) -> Hypothesis:
-        """The readings' powers placed at the steps of the chain."""
+    def _composed(self, readings: Readings, shared: bool = True) -> Hypothesis:
+        """The readings' powers placed at the steps of the chain; none at H_bar and G_bar unless shared."""
         whole = readings.hidden is not None and readings.hidden.whole
         differences = {
             factor: {q: powers.get(factor, 0.0) for q, powers in readings.powers.items()} for factor in FACTORS
         }
         placed = place(
-            differences, at_z=EXAMPLE_FACTORS, at_hidden=frozenset(FACTORS) - INPUT_FACTORS, separate=whole
+            differences, at_z=EXAMPLE_FACTORS, at_hidden=frozenset(FACTORS if shared else ()) - INPUT_FACTORS, separate=whole
         )
         z, hidden = placed.at("z_bar"), placed.at("H_bar")
         last = {q: placed.at(TERMINAL_STEP[q]) for q in GRADIENTS}
@@ -180,7 +196,7 @@ class Search:
     # ---- structures
 
     def _matched(self, signals: Signals, last: Mapping[str, Choice], quantities: Iterable[str]) -> list[str]:
-        return [q for q in quantities if self._match(q, signals, last.get(q, ASKED_STEP))]
+        return [q for q in quantities if self._fits(q, signals, last.get(q, ASKED_STEP))]
 
     def _match(self, quantity: str, signals: Signals, choice: Choice) -> bool:
         actual = self.actual[quantity]

@@ -73,6 +73,13 @@ SENTENCES: Mapping[str, str] = {
     "base-2-logarithm": "Your loss uses the logarithm to base 2; the natural one is asked (np.log).",
     "missing-parentheses": "Without parentheses, H_bar * 1 - H**2 is (H_bar * 1) - H**2. Write H_bar * (1 - H**2).",
     "labels-divided-by-n": "Without parentheses, y - t / N divides only t. Write (y - t) / N.",
+    "loss-summed": "The loss is the mean over the N examples. Yours is their sum.",
+    "loss-divided-by-n-twice": "Your loss is divided by N twice (a mean of what is divided by N already, perhaps).",
+    "module-data-for-arguments": "What you are given as X and t makes no difference: global data stand in their place. Use the arguments.",
+    "module-points-for-argument": "What you are given as X makes no difference: a global stands in its place. Use the argument.",
+    "module-labels-for-argument": "What you are given as t makes no difference: a global stands in its place. Use the argument.",
+    "module-parameters-for-arguments": "What you are given as params makes no difference: globals stand in its place. Use the argument.",
+    "gradients-accumulate-over-calls": "Start from zero in every call: the gradients that you return still hold those of earlier calls.",
     "seed-inside": "Every seed gives the same points: a seed is set inside make_dataset. Remove it.",
     "own-generator": "np.random.seed does not decide your points: draw from np.random.uniform, not from a generator of your own.",
 }

@@ -79,9 +79,14 @@ def loss_curve(training: Training) -> Figure:
     axes.plot([every * i for i in range(len(expected))], expected, color="0.6", linewidth=5, label="reference")
     losses = [float(loss) for loss in training.losses]
     axes.plot(training.steps, losses, color="tab:red", linewidth=1.6, marker=".", label="with your gradients")
-    axes.axhline(0.05, color="0.3", linewidth=0.8, linestyle=":", label="goal: 0.05")
+    axes.axhline(0.05, color="0.3", linewidth=1.2, linestyle="--", label="goal: 0.05")
     if all(np.isfinite(loss) and loss > 0 for loss in losses):
+        from matplotlib.ticker import LogLocator
+
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5), numticks=12))
+        axes.yaxis.set_minor_formatter("{x:g}")
     axes.set(xlabel="step", ylabel="loss (true cross-entropy)", title="training on the tutorial's data")
     axes.legend(frameon=False)
     axes.grid(alpha=0.3, which="both")

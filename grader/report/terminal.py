@@ -1,4 +1,4 @@
-"""The report that a student reads in a terminal, and the same in plain text for Gradescope.
+"""The report that a student reads in a terminal.
 
 What may live here: layout and colour. What is said comes from the result.
 """
@@ -56,19 +56,6 @@ def report(result: Result, style: Style = Style()) -> str:
     if result.held:
         lines += ["", *(style.paint(line, "dim") for line in _wrapped(result.held, "", style))]
     return "\n".join(lines)
-
-
-def overview(result: Result) -> str:
-    """What stands above all rows on Gradescope."""
-    lines = [result.headline] if result.headline else []
-    lines += [f"Note: {note}" for note in result.notes]
-    lines += _printed(result.printed_at_load, "", "your file printed while it was run")
-    return "\n".join(clean(line) for line in lines)
-
-
-def row_text(check: CheckResult) -> str:
-    """What stands under one row on Gradescope, in plain text."""
-    return "\n".join([*_message(check.message, Style(width=100), ""), *_printed(check.printed, "", "your code printed")])
 
 
 def _row(check: CheckResult, style: Style, is_headline_enough: bool) -> list[str]:

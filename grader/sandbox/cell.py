@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.sandbox.clearing import clear
 from grader.sandbox.client import Client, IsolationError
 from grader.sandbox.identity import IdentityError, give, lease_uid
 from grader.sandbox.messages import REPLY_FD, REQUEST_FD
@@ -117,16 +117,4 @@ def _scratch_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    """Take the folder away, whatever modes were set in it. Links are not followed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        for here, folders, _ in os.walk(folder):
-            for name in folders:
-                path = os.path.join(here, name)
-                if not os.path.islink(path):
-                    os.chmod(path, 0o700)
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)

@@ -36,7 +36,7 @@ class Worker:
             f"from grader.sandbox.worker import main; main({theirs.fileno()}, {IMPORT_ROOT!r})"
         )
         environment = {
-            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": cache_dir,
+            "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": cache_dir,
             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
         }
         self._control = ours

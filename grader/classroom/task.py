@@ -1,0 +1,162 @@
+"""One submission of a class, in a process of an executor: graded, fingerprinted, drawn.
+
+What may live here: what such a process keeps (one warm worker), and the two
+values that travel: an Order there, a Done back. Both are pickled by the
+executor; neither ever holds anything that student code made, but text.
+"""
+from __future__ import annotations
+
+import atexit
+import base64
+import contextlib
+import errno
+import os
+import signal
+import sys
+import threading
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from grader.classroom.key import grader_digest
+from grader.grading import REFERENCE, GraderFault, client_for, grade_read
+from grader.report.page import document, preview
+from grader.rubric import Rubric
+from grader.sandbox.cell import IsolationRefused, cell, hand_over
+from grader.sandbox.client import Lost
+from grader.sandbox.fingerprint import HASH_BYTES
+from grader.sandbox.identity import IdentityError
+from grader.sandbox.policy import Limits
+from grader.sandbox.warm import HostError, Worker
+from grader.submission import Submission
+
+FINGERPRINT_S = 5.0
+"""A source of the largest size that is read takes under a second."""
+MAX_SOURCES = 20
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to grade. `key` goes into the result; `digest` is the grader's, and must be the executing machine's too."""
+
+    slug: str
+    name: str
+    submission: Submission
+    rubric: Rubric
+    key: str
+    digest: str
+    trusted: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an Order.
+
+    document  results.json, and page, or
+    fault     why there is none: this machine's or the grader's fault, in one line
+    stops     why no other submission can be graded either: "" or "refused" (isolation), "full" (disk), "version" (of the grader)
+    """
+
+    slug: str
+    document: dict[str, Any] | None = None
+    page: str = ""
+    fault: str = ""
+    stops: str = ""
+
+
+_kept: dict[str, Worker] = {}
+_one_at_a_time = threading.Lock()
+"""Gradings share numpy's random state and the standard streams with their process, so a process does one at a time."""
+
+
+def carry_out(order: Order) -> Done:
+    """Grade one submission in this process's warm worker. Never raises but for KeyboardInterrupt and SystemExit."""
+    if order.digest != grader_digest():
+        return Done(order.slug, fault=f"the grader on {os.uname().nodename} is another version than here", stops="version")
+    with _one_at_a_time:
+        try:
+            return _carried_out(order)
+        except IsolationRefused as refusal:
+            return Done(order.slug, fault=str(refusal), stops="refused")
+        except GraderFault as fault:
+            return Done(order.slug, fault=f"the grader's fault: {fault}")
+        except (HostError, IdentityError) as error:
+            drop_worker()
+            return Done(order.slug, fault=f"the machine's fault: {error}")
+        except OSError as error:
+            drop_worker()
+            return Done(order.slug, fault=f"the machine's fault: {error}", stops="full" if is_full(error) else "")
+        except Exception as error:
+            drop_worker()
+            return Done(order.slug, fault=f"the grader's fault ({type(error).__name__}: {error})")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a disk had no room left, or a file grew too large."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _carried_out(order: Order) -> Done:
+    worker = _worker()
+    result = grade_read(order.submission, order.name, worker, order.rubric, order.trusted)
+    results = document(result)
+    results["extra_data"]["class"] = {"key": order.key, "fingerprint": fingerprint(order.submission, worker, order.rubric)}
+    return Done(order.slug, results, preview(results))
+
+
+def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[str, str]:
+    """The hashes of its syntax, with names kept and dropped, from a child in which no student code runs; {} where none came."""
+    with cell(REFERENCE, Limits(cpu_s=int(FINGERPRINT_S) + 1)) as place:
+        submission.lay_out(place.scratch)
+        hand_over(place)
+        sources = sorted(name for name in submission.files if name.endswith((".py", ".ipynb")))[:MAX_SOURCES]
+        paths = [place.scratch / name for name in sources]
+        client, _ = place.start(lambda policy: client_for(worker, submission, paths[0], policy, rubric), trusted=True)
+        with contextlib.closing(client):
+            found = client.fingerprint(paths, FINGERPRINT_S)
+    return {} if isinstance(found, Lost) else {"kept": pack(found[0]), "dropped": pack(found[1])}
+
+
+def pack(hashes: tuple[int, ...]) -> str:
+    """Hashes as one text: base64 of HASH_BYTES each, big-endian."""
+    return base64.b64encode(b"".join(number.to_bytes(HASH_BYTES, "big") for number in hashes)).decode()
+
+
+def unpack(text: str) -> frozenset[int]:
+    """The hashes in a text of pack(). Raises ValueError for another text."""
+    data = base64.b64decode(text, validate=True)
+    return frozenset(int.from_bytes(data[at : at + HASH_BYTES], "big") for at in range(0, len(data), HASH_BYTES))
+
+
+# ---------------------------------------------------------------- the process and its worker
+
+
+def start_process() -> None:
+    """First of all in a process of our own pool: no Ctrl-C (its parent tells it), death with the parent, one BLAS thread."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    if sys.platform == "linux":
+        from grader.sandbox import kernel
+
+        kernel.die_with_parent()
+    _worker()
+
+
+def _leave(number: int, frame: types.FrameType | None) -> None:
+    """End as after an exception, so that scratch folders go."""
+    sys.exit(0)
+
+
+def _worker() -> Worker:
+    if "worker" not in _kept:
+        _kept["worker"] = Worker()
+        atexit.register(drop_worker)
+    return _kept["worker"]
+
+
+def drop_worker() -> None:
+    """End this process's warm worker, if it has one; the next grading starts another."""
+    worker = _kept.pop("worker", None)
+    atexit.unregister(drop_worker)
+    if worker is not None:
+        worker.close()

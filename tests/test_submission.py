@@ -1,0 +1,102 @@
+"""What is handed in is read as bytes within bounds; what cannot be used is said in one line."""
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+
+import pytest
+
+from grader.submission import MAX_SOURCE_BYTES, UnusableSubmission, read_submission
+
+SOURCE = b"def make_dataset(n): pass\ndef forward(X, params): pass\ndef backprop(X, t, params): pass\n"
+
+
+def test_main_file_is_the_one_that_defines_the_functions(tmp_path):
+    """An oddly named file with the functions wins over others; names in helpers do not count."""
+    (tmp_path / "my_solution.py").write_bytes(SOURCE)
+    (tmp_path / "plots.py").write_bytes(b"import numpy\n")
+    assert read_submission(tmp_path).main == "my_solution.py"
+
+
+def test_single_file_brings_the_modules_that_it_imports(tmp_path):
+    """Helper modules beside a single .py come along, and theirs; strangers' files do not."""
+    (tmp_path / "backprop.py").write_bytes(b"from maths import sigmoid\n" + SOURCE)
+    (tmp_path / "maths.py").write_bytes(b"import deeper.thing\n")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "__init__.py").write_bytes(b"")
+    (tmp_path / "other_student.py").write_bytes(SOURCE)
+    assert sorted(read_submission(tmp_path / "backprop.py").files) == ["backprop.py", "deeper/__init__.py", "maths.py"]
+
+
+def test_links_pipes_and_hard_links_are_left_out(tmp_path):
+    """Nothing but plain files of one name is read, and each omission is noted."""
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "backprop.py").write_bytes(SOURCE)
+    (tmp_path / "secret").write_bytes(b"x")
+    os.symlink(tmp_path / "secret", tmp_path / "s" / "link.py")
+    os.mkfifo(tmp_path / "s" / "pipe.py")
+    os.link(tmp_path / "secret", tmp_path / "s" / "hard.py")
+    found = read_submission(tmp_path / "s")
+    assert list(found.files) == ["backprop.py"] and len(found.notes) == 3
+
+
+def make_zip(path, members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_zip_with_a_folder(tmp_path):
+    """A zipped folder is found; Apple's leftovers are ignored."""
+    path = make_zip(tmp_path / "a.zip", {"hw/backprop.py": SOURCE, "__MACOSX/hw/._backprop.py": b"x", ".DS_Store": b"x"})
+    found = read_submission(path)
+    assert found.main == "hw/backprop.py" and list(found.files) == ["hw/backprop.py"]
+
+
+@pytest.mark.parametrize("name", ["../evil.py", "/etc/evil.py", "a/../../evil.py", "a\\..\\evil.py", "C:/evil.py"])
+def test_zip_members_cannot_leave(tmp_path, name):
+    """A member whose path leads out is left out and noted, the rest is read."""
+    found = read_submission(make_zip(tmp_path / "a.zip", {"backprop.py": SOURCE, name: b"x"}))
+    assert list(found.files) == ["backprop.py"] and "left out" in found.notes[0]
+
+
+def test_zip_link_is_left_out(tmp_path):
+    """A symbolic link inside a zip is not made."""
+    link = zipfile.ZipInfo("link.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("backprop.py", SOURCE)
+    assert list(read_submission(tmp_path / "a.zip").files) == ["backprop.py"]
+
+
+def test_zip_bomb_is_bounded(tmp_path):
+    """Members that unpack to more than the bound are left out without being unpacked."""
+    found = read_submission(make_zip(tmp_path / "a.zip", {"backprop.py": SOURCE, "bomb.py": b"\0" * (50 << 20)}))
+    assert list(found.files) == ["backprop.py"]
+
+
+UNUSABLE = {
+    "empty folder": lambda folder: None,
+    "no python": lambda folder: (folder / "essay.txt").write_text("hello"),
+    "too large": lambda folder: (folder / "backprop.py").write_bytes(b"#" * (MAX_SOURCE_BYTES + 1)),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_unusable_is_one_line(tmp_path, name):
+    """Nothing usable raises one line for the student."""
+    UNUSABLE[name](tmp_path)
+    with pytest.raises(UnusableSubmission) as caught:
+        read_submission(tmp_path)
+    assert str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06" + b"\0" * 18, b"\0" * 1000, b"PK\x03\x04" + b"\xff" * 200])
+def test_damaged_zip_is_one_line(tmp_path, content):
+    """Bytes that are no zip raise the same."""
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(UnusableSubmission):
+        read_submission(tmp_path / "a.zip")
