@@ -14,7 +14,8 @@ REFERENCE = ROOT / "reference" / "backprop.py"
 
 
 def run(*arguments, **options):
-    return subprocess.run([sys.executable, "-m", "grader", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=120, **options)
+    argv = [sys.executable, "-m", "grader", *map(str, arguments)]
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=120, **options)
 
 
 def test_grade_writes_results_and_pictures(tmp_path):
