@@ -18,6 +18,8 @@ from typing import Any
 
 IMPORT_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 READ_BYTES = 1 << 16
+MATPLOTLIB_CACHE = os.path.join(sys.prefix, "var", "matplotlib")
+"""Its list of fonts takes seconds to make; where this cannot be written, matplotlib makes it anew each time."""
 START_S = 60.0
 """A worker that has not imported numpy and forked by then is the host's fault, not the student's."""
 
@@ -36,7 +38,8 @@ class Worker:
             f"from grader.sandbox.worker import main; main({theirs.fileno()}, {IMPORT_ROOT!r})"
         )
         environment = {
-            "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": cache_dir,
+            "PATH": "/usr/bin:/bin", "HOME": os.devnull, "LANG": "C.UTF-8", "MPLBACKEND": "Agg",
+            "MPLCONFIGDIR": cache_dir or os.environ.get("MPLCONFIGDIR") or MATPLOTLIB_CACHE,
             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
         }
         self._control = ours
