@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from grader.diagnosis.chain import TERMINAL_STEP
-from grader.diagnosis.model import GRADIENTS, KEYS, Answer, Slip, Student
+from grader.diagnosis.model import GRADIENTS, KEYS, Answer, Array, Slip, Student
+from grader.diagnosis.network import ROUNDED_TO_ZERO
 from grader.diagnosis.questions import Inputs, full_size
 
 # The tutorial trains on 500 points: code that mixes arguments with its module's data answers at this size only.
@@ -62,8 +63,13 @@ def _meaning(quantities: Sequence[str], answers: Sequence[Answer | None]) -> lis
     return []
 
 
+def _is_telling(values: Array) -> bool:
+    """Whether values are finite and not zero but for rounding: zeros may be equal by chance."""
+    return bool(np.isfinite(values).all()) and bool(np.abs(values).max(initial=0.0) > ROUNDED_TO_ZERO)
+
+
 def _equal(quantity: str, first: Answer, second: Answer) -> bool:
     """Whether both answers hold the same finite, not all-zero numbers for a quantity."""
     a = np.asarray(first.loss) if quantity == "loss" else first.grads.get(KEYS[quantity])
     b = np.asarray(second.loss) if quantity == "loss" else second.grads.get(KEYS[quantity])
-    return a is not None and b is not None and bool(np.isfinite(a).all()) and bool(np.any(a)) and np.array_equal(a, b)
+    return a is not None and b is not None and _is_telling(a) and np.array_equal(a, b)

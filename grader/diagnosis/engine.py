@@ -24,6 +24,10 @@ from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, a
 from grader.diagnosis.search import FINDING_STACKS, Evidence, Search
 
 EXACT, SINGLE_PRECISION = 1e-8, 1e-5
+# gradient -> (a gradient whose being right clears the steps that both share, the first step left)
+FIRST_STEP_IF_RIGHT: Mapping[str, tuple[str, str]] = {
+    "dc": ("dW", "c_bar"), "dW": ("dc", "W_bar"), "db": ("dc", "H_bar"), "dU": ("db", "U_bar"),
+}
 FRESH = ("fresh", "fresh_other")
 OWN_DERIVATIVE = next(expression for expression in EXPRESSIONS if expression.id == "own-activation-derivative")
 
@@ -362,6 +366,12 @@ def _plan_slips(
     return [replace(slip, spoils=spoils, consistent=consistent) for slip in forward_slips(plan)]
 
 
+def _changes(quantity: str, answers: Sequence[Answer | None]) -> bool:
+    """Whether one question asked again gets another answer."""
+    given = [answer.grads[KEYS[quantity]] for answer in answers if answer is not None and KEYS[quantity] in answer.grads]
+    return any(array.shape != given[0].shape or not np.allclose(array, given[0], rtol=1e-6) for array in given[1:])
+
+
 def _lacks_key(quantity: str, answers: Sequence[Answer | None]) -> bool:
     return any(answers) and all(KEYS[quantity] not in answer.grads for answer in answers if answer is not None)
 
@@ -408,7 +418,10 @@ def _certain(
     if not any(observed.answered for observed in evidence.stacks.values()):
         return (say.certain("no-answer"),)
     if actual is None:
-        return (say.certain("not-finite"),)
+        missing = search.answered < len(search.inputs.c)
+        return (say.certain("no-answer-at-times" if missing else "not-finite"),)
+    if not _piled_up(thrice) and _changes(q, thrice):
+        return (say.certain("state"),)
     expected = asked_gradients(run_forward(search.inputs))[q]
     if q in evidence.right:
         facts.append(say.certain("not-reproduced"))
@@ -416,7 +429,10 @@ def _certain(
         facts.append(say.certain("shape", actual=actual.shape[1:], expected=expected.shape[1:]))
     k = ratio(actual, expected, evidence.rtol)
     if k is not None:
-        facts.append(say.certain("constant-ratio", ratio=k))
+        facts.append(say.certain("sign") if abs(k + 1) < 1e-6 else say.certain("constant-ratio", ratio=k))
+    before = FIRST_STEP_IF_RIGHT[q]
+    if before[0] in evidence.right:
+        facts.append(say.certain("first-step", step=say.STEP_NAMES[before[1]]))
     if evidence.right:
         facts.append(say.certain("right", quantities=", ".join(g for g in GRADIENTS if g in evidence.right)))
     return tuple(facts)

@@ -161,6 +161,8 @@ FORWARD_BANK: tuple[ForwardVariant, ...] = (
     ForwardVariant("log-of-sigmoid-negated", "y", "-log(1 + e^-z)", lambda z: -np.logaddexp(0, -z)),
 )
 ASKED_PLAN: Plan = ()
+# A sum of numbers of order one that should cancel leaves this much at most.
+ROUNDED_TO_ZERO = 1e-13
 # Two slips at once are looked for among these only, which keeps the search short.
 COMMON: tuple[ForwardVariant, ...] = tuple(variant for variant in FORWARD_BANK if variant.id in {
     "missing-hidden-bias", "hidden-bias-subtracted", "hidden-weights-reshaped", "output-bias-for-hidden-bias",
@@ -197,13 +199,16 @@ def _in_order(plan: Sequence[ForwardVariant]) -> Plan:
 
 
 def same(actual: Array, expected: Array, rtol: float) -> bool:
-    """Equal shapes up to axes of length one, and every entry within rtol of the largest expected one."""
+    """Equal shapes up to axes of length one, and every entry within rtol of the largest expected one.
+
+    Entries of which none is larger than ROUNDED_TO_ZERO count as zero.
+    """
     if actual.size != expected.size or not np.isfinite(expected).all():
         return False
     if [n for n in actual.shape if n != 1] != [n for n in expected.shape if n != 1]:
         return False
     difference = np.abs(actual.reshape(expected.shape) - expected).max(initial=0.0)
-    return bool(difference <= rtol * np.abs(expected).max(initial=0.0))
+    return bool(difference <= max(rtol * np.abs(expected).max(initial=0.0), ROUNDED_TO_ZERO))
 
 
 def explain_output(stacks: Sequence[tuple[Inputs, Array | None]], rtol: float) -> list[Plan]:

@@ -23,7 +23,7 @@ from grader.diagnosis.chain import EXAMPLE_FACTORS, FACTORS, INPUT_FACTORS, TERM
 from grader.diagnosis.formula import Design, Reading
 from grader.diagnosis.gradient import ASKED_STEP, ONE, Choice, G_bar, Hypothesis, Scale, last_step, law, ratio, z_bar
 from grader.diagnosis.model import GRADIENTS, Array
-from grader.diagnosis.network import Plan, run_forward
+from grader.diagnosis.network import ROUNDED_TO_ZERO, Plan, run_forward
 from grader.diagnosis.placement import place
 from grader.diagnosis.questions import Observed
 
@@ -334,6 +334,7 @@ class Search:
 
     def _law(self, quantity: str, hypothesis: Hypothesis) -> Scale | None:
         ratios: dict[tuple[int, int, int], float] = {}
+        zeros = 0
         for name in FINDING_STACKS:
             observed = self.evidence.stacks[name]
             actual = observed.values[quantity]
@@ -349,11 +350,16 @@ class Search:
                 )
             except (ValueError, IndexError):
                 return None
+            if max(np.abs(actual).max(initial=0.0), np.abs(computed).max(initial=0.0)) < ROUNDED_TO_ZERO:
+                zeros += 1  # zero as it should be, which tells no ratio
+                continue
             k = ratio(actual, computed, self.evidence.rtol)
             if k is None:
                 return None
             ratios[signals.sizes] = k
         sizes = self.signals.sizes
+        if zeros > 1 and not ratios:
+            return ONE
         if sizes not in ratios or len(ratios) < 2:
             return None
         ratios = {sizes: ratios.pop(sizes), **ratios}
@@ -363,10 +369,9 @@ class Search:
         scales: dict[str, Scale] = {}
         for q in GRADIENTS:
             actual = self.actual[q]
-            if actual is not None and not np.any(actual):
-                scales[q] = Scale(constant=0.0)
-                continue
             found = self._law(q, hypothesis)
+            if found is None and actual is not None and not np.any(actual):
+                found = Scale(constant=0.0)
             if found is not None:
                 scales[q] = found
         return replace(hypothesis, scale=scales)

@@ -84,11 +84,10 @@ SENTENCES: Mapping[str, str] = {
     "own-generator": "np.random.seed does not decide your points: draw from np.random.uniform, not from a generator of your own.",
 }
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
-AS_WRITTEN = "The steps after it follow the equations, so what comes later is wrong only because of it."
 CERTAIN: Mapping[str, str] = {
     "no-answer": "Your code gave no usable answer on the networks that were tried.",
-    "missing-key": "The dict of gradients has no entry for it.",
-    "not-finite": "It holds values that are not finite numbers.",
+    "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
+    "not-finite": "It holds values that are not finite numbers, or its shape is not the same at networks of one size.",
     "state": "The same question asked twice gives different numbers: something is kept between calls.",
     "sign": "Every entry has the opposite sign of the asked one.",
     "constant-ratio": "It is the asked value times {ratio:.6g} in every entry.",
@@ -151,8 +150,6 @@ def words(slip: Slip, feedback: Feedback) -> str:
     others = [q for q in slip.spoils if q != slip.charged_at]
     if slip.consistent:
         text += f" {CONSISTENT}"
-    elif slip.step in ("G", "H", "z", "y") and others:
-        text += f" {AS_WRITTEN}"
     if others:
         text += f" This one slip also spoils {_listed(others)}."
     return text

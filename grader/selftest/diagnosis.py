@@ -161,17 +161,20 @@ def _names(slip: Slip, edit: Edit) -> bool:
     return bool(edit.facts & {slip.id, ANY_FACT}) and _same_place(slip.step, edit.step)
 
 
-def agrees(diagnosis: Diagnosis, edits: Sequence[Edit], wrong: Collection[str]) -> bool:
+def agrees(diagnosis: Diagnosis, edits: Sequence[Edit], wrong: Collection[str], in_part: bool = False) -> bool:
     """Whether the slips say what was planted: the same powers in every wrong quantity, placed at the planted steps
     or at others no more in number (equal powers are equal numbers everywhere, so both are one explanation),
-    the fact of every other edit at its step, and nothing more."""
+    the fact of every other edit at its step, and nothing more.
+
+    in_part  edits that are no products may go unmentioned, but all that is said must be right
+    """
     products = [edit for edit in edits if edit.powers]
     facts = [edit for edit in edits if edit.facts]
     by_fact = [slip for slip in diagnosis.slips if any(_names(slip, edit) for edit in facts)]
     rest = [slip for slip in diagnosis.slips if slip not in by_fact]
     if any(slip.structure for slip in rest):
         return False
-    if any(not any(_names(slip, edit) for slip in by_fact) for edit in facts):
+    if not in_part and any(not any(_names(slip, edit) for slip in by_fact) for edit in facts):
         return False
     elsewhere = any(not any(_same_place(slip.step, edit.step) for edit in products) for slip in rest)
     if elsewhere and len({slip.step for slip in rest}) > len({edit.step for edit in products}):
@@ -185,9 +188,10 @@ def judge(diagnosis: Diagnosis, mutant: Mutant, wrong: Collection[str]) -> Outco
     if any(agrees(diagnosis, truth, wrong) for truth in mutant.truths):
         if all(finding.verdict == "explained" for finding in diagnosis.findings):
             return "correct"
-    if any(finding.verdict == "unexplained" for finding in diagnosis.findings):
-        return "withheld"
-    return "wrong"
+    explained = [finding.quantity for finding in diagnosis.findings if finding.verdict == "explained"]
+    if len(explained) == len(diagnosis.findings):
+        return "wrong"
+    return "withheld" if any(agrees(diagnosis, truth, explained, in_part=True) for truth in mutant.truths) else "wrong"
 
 
 # ---- the table
