@@ -105,7 +105,10 @@ def time_limit_s(timeout: str) -> float:
 def within(rubric: Rubric, limit_s: float) -> Rubric:
     """The rubric with deadlines that leave a run inside Gradescope's time limit."""
     grading_s = min(rubric.grading_s, GRADING_SHARE * limit_s)
-    return replace(rubric, grading_s=grading_s, load_s=min(rubric.load_s, grading_s / 2))
+    return replace(
+        rubric, grading_s=grading_s, load_s=min(rubric.load_s, grading_s / 2),
+        training_s=min(rubric.training_s, grading_s / 2), call_s=min(rubric.call_s, grading_s / 10),
+    )
 
 
 def _metadata(path: Path) -> Metadata:
