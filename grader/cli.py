@@ -88,6 +88,18 @@ def _parser() -> argparse.ArgumentParser:
         "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
     )
     grade.set_defaults(run=_grade)
+    many = commands.add_parser("class", help="grade a class: a Gradescope export, or a folder with one submission a student")
+    many.add_argument("folder", type=Path)
+    many.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where results, grades.csv and class.html go")
+    many.add_argument("--jobs", type=_count, metavar="N", help="processes that grade at once (default: one a core)")
+    many.add_argument("--format", choices=("gradescope", "canvas", "csv"), default="gradescope", help="columns of grades.csv")
+    many.add_argument("--title", default="Backpropagation", help="of the assignment; for Canvas 'Title (123)' names an existing one")
+    many.add_argument("--against", type=Path, metavar="FOLDER", help="show whose mark changed against that earlier --out")
+    many.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster there instead, such as tcp://host:8786")
+    many.add_argument(
+        "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
+    )
+    many.set_defaults(run=_class)
     selftest = commands.add_parser("selftest", help="grade the shipped corpus and print false accepts and false rejects")
     selftest.set_defaults(run=_selftest)
     doctor = commands.add_parser("doctor", help="say which isolation layers hold here, by trying them")
@@ -142,6 +154,25 @@ def _row_pictures(result: Result, feedback: str) -> dict[str, Picture]:
     from grader.report.pictures import row_pictures
 
     return {} if feedback == "score" else dict(row_pictures(result))
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)
+
+
+def _class(arguments: argparse.Namespace) -> int:
+    from grader.classroom import command
+
+    plan = command.Plan(
+        arguments.folder, arguments.out, arguments.format, trusted=arguments.trust_student_code,
+        against=arguments.against, title=arguments.title,
+    )
+    try:
+        return command.grade_class(plan, arguments.jobs, arguments.scheduler)
+    except command.UNUSABLE as error:
+        raise Unusable(str(error)) from None
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:

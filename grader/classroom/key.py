@@ -22,9 +22,17 @@ ROOMS = ("grader/rubric.py", "grader/submission.py", "grader/oracle.py", "grader
 
 def key(submission: Submission, rubric: Rubric) -> str:
     """The digest of a grading: 64 hexadecimal digits."""
-    parts = [grader_digest().encode(), json.dumps(asdict(rubric), sort_keys=True).encode(), submission.main.encode()]
-    parts += [note.encode("utf-8", "surrogateescape") for note in submission.notes]
-    return _digest([*parts, *_named(submission.files)])
+    parts = [submission.main.encode(), *(note.encode("utf-8", "surrogateescape") for note in submission.notes)]
+    return _digest([*_ours(rubric), *parts, *_named(submission.files)])
+
+
+def unusable_key(reason: str, rubric: Rubric) -> str:
+    """The digest where nothing can be graded, for this reason."""
+    return _digest([*_ours(rubric), reason.encode("utf-8", "surrogateescape")])
+
+
+def _ours(rubric: Rubric) -> list[bytes]:
+    return [grader_digest().encode(), json.dumps(asdict(rubric), sort_keys=True).encode()]
 
 
 @lru_cache(maxsize=1)

@@ -68,7 +68,7 @@ class _Run:
     suspects  slugs that were under way when an executor broke, to be ordered alone
     """
 
-    order_of: Callable[[str], Order]
+    order_of: Callable[[str], Order | Done]
     on_done: Callable[[Done], None]
     on_tick: Callable[[], None]
     queue: deque[str]
@@ -83,7 +83,8 @@ class _Run:
                 with crew.make() as executor:
                     while self.queue or self.suspects or self.pending:
                         self._fill(executor, crew.window)
-                        self._collect()
+                        if self.pending:
+                            self._collect()
             except _Broken as broken:
                 self._take_back(broken)
 
@@ -93,6 +94,10 @@ class _Run:
                 return
             slug = self.suspects[0] if self.suspects else self.queue[0]
             order = self.order_of(slug)
+            if isinstance(order, Done):
+                (self.suspects or self.queue).popleft()
+                self.on_done(order)
+                continue
             try:
                 future = executor.submit(carry_out, order)
             except Exception as error:  # BrokenExecutor, or a cluster's own kind
@@ -137,11 +142,12 @@ class _Broken(Exception):
 
 
 def run(
-    slugs: Sequence[str], order_of: Callable[[str], Order], crew: Crew, on_done: Callable[[Done], None],
+    slugs: Sequence[str], order_of: Callable[[str], Order | Done], crew: Crew, on_done: Callable[[Done], None],
     on_tick: Callable[[], None] = lambda: None,
 ) -> None:
     """Carry out an order for each slug, in no certain order; on_done is called once for each, in this thread.
 
+    order_of  what to carry out for a slug, asked when its turn comes; or a Done, if there is nothing to carry out
     on_tick  called at least every TICK_S or so while anything is under way
 
     Raises ExecutorLost, and whatever order_of and on_done raise; then nothing that was under way is waited for.

@@ -18,7 +18,6 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -66,9 +65,12 @@ class Store:
 
     # one submission
 
+    def results(self, slug: str) -> Path:
+        return self.students / slug / "results.json"
+
     def document(self, slug: str) -> Document | None:
         """The results.json of a submission, or None if there is none that can be read."""
-        return read_document(self.students / slug / "results.json")
+        return read_document(self.results(slug))
 
     def earlier(self, slug: str) -> Document | None:
         """The results.json that the latest regrade replaced."""
@@ -78,12 +80,11 @@ class Store:
         """The key of what was graded; "" if nothing was."""
         return key_of(self.document(slug))
 
-    def save(self, slug: str, document: Mapping[str, Any], page: str, keeps_earlier: bool) -> None:
-        """Write page and results, the results last; the results that stood there become the earlier ones if so asked."""
-        folder = self.students / slug
+    def save(self, slug: str, document: Mapping[str, Any], page: str) -> None:
+        """Write page and results, the results last; the first that a regrade replaces become the earlier ones."""
+        folder, results = self.students / slug, self.results(slug)
         folder.mkdir(exist_ok=True)
-        results = folder / "results.json"
-        if keeps_earlier and results.is_file():
+        if results.is_file() and not (folder / "earlier.json").is_file():
             write_text(folder / "earlier.json", results.read_text(encoding="utf-8"))
         write_text(folder / "index.html", page)
         write_text(results, json.dumps(document, indent=1, allow_nan=False) + "\n")
@@ -97,8 +98,6 @@ class Store:
         """The submissions that have a folder here."""
         return {path.name for path in self.students.iterdir() if path.is_dir()}
 
-    def free_bytes(self) -> int:
-        return shutil.disk_usage(self.folder).free
 
 
 def key_of(document: Mapping[str, Any] | None) -> str:

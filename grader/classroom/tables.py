@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from grader.classroom.intake import Entry, Student
+from grader.report.class_summary import misconception_ids
 from grader.result import Result
 
 Form = Literal["gradescope", "canvas", "csv"]
@@ -80,14 +81,9 @@ def _plain(entries: Sequence[Entry], results: Mapping[str, Result], title: str) 
         reason = result.headline if result else "see the end of the run"
         rows.append([
             student.name, student.sid, student.email, entry.slug, *_total(result), status, reason,
-            " ".join(misconceptions(result)) if result else "", *_scores(result, checks),
+            " ".join(misconception_ids(result)) if result else "", *_scores(result, checks),
         ])
     return rows
-
-
-def misconceptions(result: Result) -> list[str]:
-    """The ids of the slips that explain this result, each once."""
-    return list(dict.fromkeys(str(entry["id"]) for entry in result.diagnosis if entry.get("verdict") == "explained" and entry.get("id")))
 
 
 def _checks(results: Mapping[str, Result]) -> dict[str, tuple[str, float]]:

@@ -21,6 +21,7 @@ from typing import Any
 from grader.classroom.key import grader_digest
 from grader.grading import REFERENCE, GraderFault, client_for, grade_read
 from grader.report.page import document, preview
+from grader.result import with_feedback_removed
 from grader.rubric import Rubric
 from grader.sandbox.cell import IsolationRefused, cell, hand_over
 from grader.sandbox.client import Lost
@@ -52,7 +53,7 @@ class Order:
 class Done:
     """What came of an Order.
 
-    document  results.json, and page, or
+    document  results.json, with everything that the instructor's page counts; and page, what the student may read; or
     fault     why there is none: this machine's or the grader's fault, in one line
     stops     why no other submission can be graded either: "" or "refused" (isolation), "full" (disk), "version" (of the grader)
     """
@@ -101,7 +102,8 @@ def _carried_out(order: Order) -> Done:
     result = grade_read(order.submission, order.name, worker, order.rubric, order.trusted)
     results = document(result)
     results["extra_data"]["class"] = {"key": order.key, "fingerprint": fingerprint(order.submission, worker, order.rubric)}
-    return Done(order.slug, results, preview(results))
+    shown = with_feedback_removed(result) if order.rubric.feedback == "score" else result
+    return Done(order.slug, results, preview(document(shown)))
 
 
 def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[str, str]:

@@ -1,0 +1,159 @@
+"""The parallel run: any executor, broken ones too."""
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from grader.classroom import run as scheduling
+from grader.classroom.progress import Progress, duration
+from grader.classroom.run import Crew, ExecutorLost, run
+from grader.classroom.task import Done, Order
+from grader.rubric import DEFAULT
+from grader.submission import Submission
+
+
+def _order(slug: str) -> Order:
+    return Order(slug, slug, Submission({"a.py": b""}, "a.py"), DEFAULT, "", "")
+
+
+class Fragile(Executor):
+    """Carries out at once, in a random order; dies when it is asked for a deadly slug, with all that it holds."""
+
+    def __init__(self, deadly: set[str], log: list[str]) -> None:
+        self.deadly, self.log, self.broken, self.held = deadly, log, False, list[tuple[Future[Done], str]]()
+
+    def submit(self, fn, order, /):  # type: ignore[no-untyped-def, override]
+        if self.broken:
+            raise BrokenProcessPool("broken")
+        future: Future[Done] = Future()
+        self.held.append((future, order.slug))
+        if len(self.held) >= 3 or order.slug in self.deadly:
+            self.release()
+        return future
+
+    def release(self) -> None:
+        self.broken = any(slug in self.deadly for _, slug in self.held)
+        for future, slug in self.held:
+            if self.broken:
+                future.set_exception(BrokenProcessPool("a process ended"))
+            else:
+                self.log.append(slug)
+                future.set_result(Done(slug, {}))
+        self.held.clear()
+
+
+def _crew(deadly: set[str], log: list[str]) -> Crew:
+    @contextlib.contextmanager
+    def make():
+        executor = Fragile(deadly, log)
+        yield executor
+
+    return Crew(make, 4)
+
+
+def _drive(slugs, crew, monkeypatch):
+    """Run to the end, releasing what an executor holds whenever the run waits for it."""
+    done: list[Done] = []
+    real_wait = scheduling.wait
+
+    def wait(pending, timeout, when):
+        finished, waiting = real_wait(pending, 0, when)
+        if not finished:
+            executor.release()
+            finished, waiting = real_wait(pending, 0, when)
+        return finished, waiting
+
+    executor: Fragile = None  # type: ignore[assignment]
+
+    @contextlib.contextmanager
+    def make():
+        nonlocal executor
+        with crew.make() as made:
+            executor = made
+            yield made
+
+    monkeypatch.setattr(scheduling, "wait", wait)
+    run(slugs, _order, Crew(make, crew.window), done.append)
+    return done
+
+
+def test_every_order_is_carried_out_once(monkeypatch):
+    """Each slug comes back once, whatever the window."""
+    slugs, log = [str(i) for i in range(20)], list[str]()
+    done = _drive(slugs, _crew(set(), log), monkeypatch)
+    assert sorted(one.slug for one in done) == sorted(slugs) == sorted(log)
+
+
+def test_a_deadly_submission_takes_nobody_along(monkeypatch):
+    """Where one submission ends its process again and again, it alone is not graded."""
+    slugs = [str(i) for i in range(20)]
+    random.Random(1).shuffle(slugs)
+    done = _drive(slugs, _crew({"7", "12"}, []), monkeypatch)
+    assert sorted(one.slug for one in done) == sorted(slugs)
+    assert {one.slug for one in done if one.fault} == {"7", "12"}
+
+
+def test_an_executor_that_never_works_is_given_up():
+    """Where no process can be had at all, the run ends with one line."""
+
+    class Dead(Executor):
+        def submit(self, fn, order, /):  # type: ignore[no-untyped-def, override]
+            raise BrokenProcessPool("no processes")
+
+    with pytest.raises(ExecutorLost, match="no processes"):
+        run(["a", "b"], _order, Crew(lambda: contextlib.nullcontext(Dead()), 2), lambda done: None)
+
+
+def test_what_needs_no_executor_is_told_in_its_turn():
+    """A Done in place of an order goes straight back; nothing is submitted for it."""
+    seen: list[Done] = []
+    with ThreadPoolExecutor(1) as executor:
+        run(["a"], lambda slug: Done(slug, {}), Crew(lambda: contextlib.nullcontext(executor), 1), seen.append)
+    assert [one.slug for one in seen] == ["a"]
+
+
+def test_memory_is_bounded_by_the_window(monkeypatch):
+    """No more orders are made than the window before one came back."""
+    made, back, most = 0, 0, 0
+
+    def order(slug: str) -> Order:
+        nonlocal made, most
+        made += 1
+        most = max(most, made - back)
+        return _order(slug)
+
+    def on_done(done: Done) -> None:
+        nonlocal back
+        back += 1
+
+    with ThreadPoolExecutor(2) as executor:
+        monkeypatch.setattr(scheduling, "carry_out", lambda order: Done(order.slug, {}))
+        run([str(i) for i in range(50)], order, Crew(lambda: contextlib.nullcontext(executor), 3), on_done)
+    assert most == 3 and back == 50
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere():
+    """No carriage return and no escape sequence goes into a file."""
+    terminal, file = _Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        progress = Progress(10, 4, stream)
+        progress.advance()
+        progress.close()
+    assert terminal.getvalue().startswith("\r[####") and "5 of 10 graded" in terminal.getvalue()
+    assert file.getvalue().startswith("5 of 10 graded, ") and file.getvalue().endswith(" left\n")
+    assert "\r" not in file.getvalue() and "\x1b" not in file.getvalue()
+
+
+def test_duration():
+    """Seconds, minutes and hours as people write them."""
+    assert [duration(seconds) for seconds in (0.4, 59.4, 222, 3900)] == ["0 s", "59 s", "3 min 42 s", "1 h 5 min"]

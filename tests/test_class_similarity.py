@@ -1,0 +1,132 @@
+"""Fingerprints of syntax, and which submissions are alike by them."""
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from grader.classroom.class_run import _template
+from grader.classroom.similarity import ALIKE, Fingerprints, groups
+from grader.classroom.task import fingerprint, pack, unpack
+from grader.rubric import DEFAULT
+from grader.sandbox import messages
+from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
+from grader.sandbox.fingerprint import fingerprint as hashes
+from grader.sandbox.wire import Tensor, WireError
+from grader.selftest.corpus import entries
+from grader.submission import Submission, read_submission
+
+NOTHING = Fingerprints(frozenset(), frozenset())
+
+SOURCE = '''
+import numpy as np
+
+def backprop(X, t, params):
+    """Backward."""
+    N = len(t)  # a comment
+    H = np.tanh(X @ params["U"].T + params["b"])
+    z = H @ params["W"] + params["c"]
+    y = 1 / (1 + np.exp(-z))
+    loss = -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y))
+    error = (y - t) / N
+    hidden = np.outer(error, params["W"]) * (1 - H**2)
+    print("loss", loss)
+    return {"U": hidden.T @ X, "b": hidden.sum(axis=0), "W": H.T @ error, "c": error.sum()}, loss
+'''
+
+
+def _prints(*sources: str) -> Fingerprints:
+    kept, dropped = hashes(sources)
+    return Fingerprints(frozenset(kept), frozenset(dropped))
+
+
+def test_layout_comments_imports_and_prints_do_not_count():
+    """The same code in another dress has the same hashes, names kept."""
+    dressed = SOURCE.replace("    # a comment", "").replace('    """Backward."""\n', "").replace("import numpy as np", "import math")
+    dressed = dressed.replace("(X, t, params):", "(X: object, t, params) -> tuple:\n    'Doc.'\n    # more")
+    dressed = dressed.replace('    print("loss", loss)\n', "")
+    assert _prints(SOURCE) == _prints(dressed)
+
+
+def test_renaming_counts_only_where_names_are_kept():
+    """New names for variables leave the hashes with names dropped as they are."""
+    renamed = SOURCE.replace("error", "delta").replace("hidden", "back")
+    assert _prints(SOURCE).dropped == _prints(renamed).dropped
+    assert _prints(SOURCE).kept != _prints(renamed).kept
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(:", "", "\x00", "(" * 5000, "x = " + "-" * 20000 + "1", "a" + ".b" * 20000, "x = 1\n" * 100_000],
+    ids=["syntax", "empty", "null", "brackets", "minuses", "attributes", "long"],
+)
+def test_odd_sources_have_few_hashes_or_none(source):
+    """What is not Python, or too deep for its parser, gives no error and no more hashes than the bound."""
+    kept, dropped = hashes([source])
+    assert len(kept) <= MAX_HASHES and len(dropped) <= MAX_HASHES
+
+
+def test_a_child_takes_fingerprints_without_running_code(worker, tmp_path):
+    """The worker's hashes are those of the source alone: code that would change them is never run."""
+    hostile = SOURCE + "\nimport grader.sandbox.fingerprint as f\nf.fingerprint = lambda sources: ([1], [1])\nraise SystemExit\n"
+    submission = Submission({"backprop.py": hostile.encode()}, "backprop.py")
+    found = fingerprint(submission, worker, DEFAULT)
+    assert Fingerprints(unpack(found["kept"]), unpack(found["dropped"])) == _prints(hostile)
+
+
+@pytest.mark.parametrize("numbers", [[-1.0], [0.5], [2.0**48], [float("nan")], [float("inf")], list(range(MAX_HASHES + 1)), [[1.0]]])
+def test_the_reply_holds_hashes_or_is_refused(numbers):
+    """Only whole numbers of the right size, and not too many, are taken from a child."""
+    reply = (Tensor(messages.np.array(numbers, dtype=float)), Tensor(messages.np.zeros(0)))
+    with pytest.raises(WireError):
+        messages.read_fingerprint(reply, 8 * HASH_BYTES, MAX_HASHES)
+
+
+def test_pack_and_unpack():
+    """Hashes survive being written into results.json."""
+    numbers = (0, 1, 2**48 - 1)
+    assert unpack(pack(numbers)) == set(numbers)
+
+
+def _random_prints(size: int, seed: int) -> frozenset[int]:
+    return frozenset(random.Random(seed).sample(range(2**40), size))
+
+
+def test_copies_are_found_in_a_large_class():
+    """Among 2,000 that share half of their hashes with many, three copies and one edited copy are one group, and the only one."""
+    common = [_random_prints(60, seed) for seed in range(5)]
+    prints = {f"s{i:04}": _random_prints(60, 100 + i) | common[i % 5] for i in range(2000)}
+    for copy in ("s0011", "s0500"):
+        prints[copy] = prints["s0010"]
+    prints["s1900"] = frozenset(sorted(prints["s0010"])[:-8]) | _random_prints(4, 99)
+    found = groups({slug: Fingerprints(one, one) for slug, one in prints.items()}, NOTHING)
+    assert [group.slugs for group in found] == [("s0010", "s0011", "s0500", "s1900")]
+    assert found[0].same_names and ALIKE <= found[0].alike < 1
+
+
+def test_the_template_and_tiny_sources_make_no_group():
+    """Who handed in the template as it was given is not accused of copying."""
+    given = _prints(SOURCE)
+    assert groups({"a": given, "b": given}, given) == []
+    assert groups({"a": _prints("x = 1"), "b": _prints("x = 1")}, NOTHING) == []
+
+
+def test_renamed_copies_are_told_apart_from_plain_ones():
+    """A group that is alike only without names says so."""
+    renamed = _prints(SOURCE.replace("error", "d").replace("hidden", "e").replace("H", "A").replace("z", "q").replace("y", "p"))
+    (group,) = groups({"a": _prints(SOURCE), "b": renamed}, NOTHING)
+    assert group.slugs == ("a", "b") and not group.same_names
+
+
+def test_the_shipped_corpus(worker):
+    """Different styles of the shipped right submissions are not taken for copies; a renamed copy of any of them is."""
+    prints = {}
+    for entry in entries():
+        if entry.is_right and not entry.name.startswith("notebook"):
+            found = fingerprint(read_submission(entry.path), worker, DEFAULT)
+            prints[entry.name] = Fingerprints(unpack(found["kept"]), unpack(found["dropped"]))
+    given = _template()
+    alone = {slug for group in groups(prints, given) for slug in group.slugs}
+    copied = {**prints, **{f"{slug}-copy": one for slug, one in prints.items()}}
+    grouped = {slug for group in groups(copied, given) for slug in group.slugs}
+    assert alone == set()
+    assert len(grouped) >= 0.9 * len(copied)
