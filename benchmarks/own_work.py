@@ -6,10 +6,12 @@ What a grading costs beyond this is ours.
 """
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from grader import oracle
 from grader.checks.gradients import DIFFERENCE_SIZES
 from grader.checks.information import NARROW, REPEATS, WIDE
-from grader.checks.subject import Point, draw_point
+from grader.checks.subject import draw_point
 from grader.checks.training import tutorial_data
 from grader.rubric import DEFAULT
 
@@ -33,19 +35,22 @@ def main(path: str) -> float:
     wide = [draw_point(1, size) for size in (NARROW, WIDE)] * REPEATS
     X, t, params = tutorial_data(DEFAULT.training_points)
 
-    def backprop(point: Point) -> None:
-        student.backprop(point.X, point.t, point.params)
+    def ask(function: str, *arguments: Any) -> Any:
+        """A call that raises counts for as long as it took."""
+        with contextlib.suppress(Exception, SystemExit):
+            return getattr(student, function)(*arguments)
 
     start_s = time.process_time()
     for size in (*DEFAULT.dataset_sizes, DEFAULT.distribution_points):
-        student.make_dataset(size)
+        ask("make_dataset", size)
     for point in (*points, *wide):
-        student.forward(point.X, point.params)
+        ask("forward", point.X, point.params)
     for point in (*points, *wide, *slopes, *moved, *points[:6]):
-        backprop(point)
-    for _ in range(DEFAULT.training_steps):
-        grads, _ = student.backprop(X, t, params)
-        params = {name: params[name] - np.reshape(grads[name], np.shape(params[name])) for name in params}
+        ask("backprop", point.X, point.t, point.params)
+    with contextlib.suppress(Exception):  # where no gradient comes, training ends
+        for _ in range(DEFAULT.training_steps):
+            grads, _ = ask("backprop", X, t, params)
+            params = {name: params[name] - np.reshape(grads[name], np.shape(params[name])) for name in params}
     return time.process_time() - start_s
 
 
