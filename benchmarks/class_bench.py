@@ -209,7 +209,7 @@ def _against(ours_s: float, other: Alone) -> list[str]:
     found = []
     for name, seconds in (("peer, one after another", other.peer_wall_s), ("students' own work", other.own_cpu_s)):
         each_s = seconds / other.size
-        found.append(f"{name}: {seconds:.1f} s for the {other.size:,} honest ones, {each_s:.2f} s each; class / this: {ours_s / each_s:.2f}")
+        found.append(f"{name}: {seconds:.1f} s for {other.size:,} honest ones, {each_s:.2f} s each; class / this: {ours_s / each_s:.2f}")
     return found
 
 
