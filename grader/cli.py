@@ -118,6 +118,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     from grader.sandbox.warm import Worker
 
     with Worker() as worker:  # it imports numpy while we do
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our arrays are small, and its threads take 40 ms to start
         from grader.grading import grade
         from grader.rubric import DEFAULT
 

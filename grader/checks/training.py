@@ -129,13 +129,17 @@ def _stretch(subject: Subject, start: Point, run: Run, steps: int, left_s: float
     if count == 0:
         return False
     picked = randbelow(count)
-    for step in range(count):
-        gradient = {name: values[step] for name, values in gradients.items()}
-        if step == picked:
-            secrets.append((start.with_params(run.params), gradient))
-        run.params = {name: run.params[name] - ALPHA * gradient[name] for name in run.params}
-        run.step += 1
+    course = {name: _course(run.params[name], values[:count]) for name, values in gradients.items()}
+    at_picked = {name: values[picked] for name, values in course.items()}
+    secrets.append((start.with_params(at_picked), {name: values[picked] for name, values in gradients.items()}))
+    run.params = {name: values[count] for name, values in course.items()}
+    run.step += count
     return True
+
+
+def _course(param: Array, gradients: Array) -> Array:
+    """A parameter before, between and after the updates with these gradients, one a row; as the loop would, to the bit."""
+    return np.subtract.accumulate(np.concatenate([param[np.newaxis], ALPHA * gradients]))
 
 
 def _agree(subject: Subject, secrets: list[Secret]) -> bool:

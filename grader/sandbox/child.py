@@ -22,6 +22,7 @@ from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
 
 MAX_REQUEST_BYTES = 32 << 20
 READ_BYTES = 1 << 16
+_FLOAT64 = np.dtype(np.float64)
 
 
 def serve(request_fd: int, reply_fd: int, max_elements: int) -> NoReturn:
@@ -75,33 +76,35 @@ class _Loop:
         function = loading.pick(self.namespace, "backprop")
         params = {name: np.array(tensor.values) for name, tensor in descent.params.items()}
         X, t = np.asarray(messages.argument(descent.X)), np.asarray(messages.argument(descent.t))
-        rows: list[dict[str, Any]] = []
-        for _ in range(descent.steps):
+        rows = {name: np.empty((descent.steps, *values.shape)) for name, values in params.items()}
+        step = 0
+        while step < descent.steps:
             try:
-                gradient = self.gradient(function(X.copy(), t.copy(), _fresh(params)), params)  # type: ignore[misc]
+                answer = function(X.copy(), t.copy(), _fresh(params))  # type: ignore[misc]
+                if not self.keep_gradient(answer, rows, step):
+                    break
             except BaseException:  # asked again by itself, this step will say what is wrong
                 break
-            if gradient is None:
-                break
-            rows.append(gradient)
-            params = {name: params[name] - descent.alpha * gradient[name] for name in params}
-        return {name: Tensor(np.array([row[name] for row in rows])) for name in params} if rows else {}
+            for name, values in params.items():
+                values -= descent.alpha * rows[name][step]
+            step += 1
+        return {name: Tensor(gradients[:step]) for name, gradients in rows.items()} if step else {}
 
-    def gradient(self, answer: Any, params: dict[str, Any]) -> dict[str, Any] | None:
-        """All four gradients as float64 arrays of the parameters' shapes, or None."""
+    def keep_gradient(self, answer: Any, rows: dict[str, Any], step: int) -> bool:
+        """Write all four gradients into their rows at this step; False if they are not plain numbers of these shapes."""
         if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[0], dict)):
-            return None
-        found = {}
-        for name, param in params.items():
-            plain = answer[0].get(name)
-            if type(plain) is np.ndarray and plain.dtype == np.float64 and plain.shape == param.shape:
-                found[name] = plain.copy()
+            return False
+        for name, gradients in rows.items():
+            plain, shape = answer[0].get(name), gradients.shape[1:]
+            is_plain = type(plain) in (np.ndarray, np.float64) and plain.dtype is _FLOAT64  # type: ignore[union-attr]
+            if is_plain and plain.shape == shape:  # type: ignore[union-attr]
+                gradients[step] = plain
                 continue
             value = to_value(plain, self.max_elements)
-            if not isinstance(value, Tensor) or value.values.size != param.size:
-                return None
-            found[name] = value.values.reshape(param.shape)
-        return found
+            if not isinstance(value, Tensor) or value.values.size != gradients[step].size:
+                return False
+            gradients[step] = value.values.reshape(shape)
+        return True
 
     def call(self, function: Callable[..., Any] | None, call: messages.Call, arguments_back: bool) -> Value:
         arguments = [messages.argument(value) for value in call.args]

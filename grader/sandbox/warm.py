@@ -44,7 +44,7 @@ class Worker:
         }
         self._control = ours
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", "-c", program],
+            [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-X", "utf8", "-c", program],
             env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             pass_fds=[theirs.fileno()], start_new_session=True,
         )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,7 @@ import sys
 from typing import Any, NoReturn
 
 import numpy as np  # noqa: F401 - loaded before the fork, so that no child has to
+import numpy.random  # noqa: F401 - numpy itself imports it only when it is first named
 
 from grader.sandbox import child
 from grader.sandbox.confine import ConfineError, confine, prepare
@@ -41,8 +43,8 @@ MAX_LINE_BYTES = 1 << 16
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def main(control_fd: int, import_root: str) -> None:
-    """Serve the control socket until it closes."""
+def main(control_fd: int, import_root: str) -> NoReturn:
+    """Serve the control socket until it closes; ends by os._exit, since taking numpy apart takes 30 ms."""
     if sys.platform == "linux":
         prctl = ctypes.CDLL(None, use_errno=True).prctl
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -50,6 +52,7 @@ def main(control_fd: int, import_root: str) -> None:
     while import_root in sys.path:
         sys.path.remove(import_root)
     prepare()
+    sys.dont_write_bytecode = True
     control = socket.socket(fileno=control_fd)
     children: set[int] = set()
     while command := _receive(control):
@@ -58,6 +61,7 @@ def main(control_fd: int, import_root: str) -> None:
         control.sendall(json.dumps(reply).encode() + b"\n")
     for pid in list(children):
         _reap(pid, children)
+    os._exit(0)
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -73,6 +77,7 @@ def _spawn(order: dict[str, Any], descriptors: list[int], children: set[int]) ->
             with contextlib.suppress(Exception):  # the student's own import will say what is wrong
                 importlib.import_module(name)
     parent = os.getpid()
+    gc.freeze()  # else a collection in the child would look at all of numpy, and copy every page of it
     pid = os.fork()
     if pid == 0:
         _become_child(order, descriptors, parent)
