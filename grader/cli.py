@@ -129,26 +129,35 @@ def _grade(arguments: argparse.Namespace) -> int:
             raise Unusable(f"there is nothing at {arguments.submission}") from None
         except PermissionError as error:
             raise Unusable(f"{error.filename} cannot be read") from None
-    from grader.report import page, terminal
-    from grader.result import with_feedback_removed, write_json
+    from grader.report import terminal
+    from grader.result import with_feedback_removed
 
     if rubric.feedback == "score":
         result = with_feedback_removed(result)
-    document = page.document(result)
-    if arguments.preview:
-        document = page.document(result, _row_pictures(result, rubric.feedback))
-        arguments.preview.write_text(page.preview(document), encoding="utf-8")
-    if arguments.results:
-        write_json(document, arguments.results)
+    if arguments.results or arguments.preview or arguments.json:
+        _give_document(result, rubric.feedback, arguments)
     if arguments.pictures:
         from grader.report.pictures import save_pictures
 
         save_pictures(result, arguments.pictures)
-    if arguments.json:
-        print(json.dumps(document, indent=1, allow_nan=False))
-    else:
+    if not arguments.json:
         print(terminal.report(result, terminal.style_of(sys.stdout)))
     return DONE
+
+
+def _give_document(result: Result, feedback: str, arguments: argparse.Namespace) -> None:
+    """The results.json, to where it was asked for."""
+    from grader.report import page
+    from grader.result import write_json
+
+    document = page.document(result)
+    if arguments.preview:
+        document = page.document(result, _row_pictures(result, feedback))
+        arguments.preview.write_text(page.preview(document), encoding="utf-8")
+    if arguments.results:
+        write_json(document, arguments.results)
+    if arguments.json:
+        print(json.dumps(document, indent=1, allow_nan=False))
 
 
 def _row_pictures(result: Result, feedback: str) -> dict[str, Picture]:

@@ -4,6 +4,7 @@ What may live here: gradient descent whose parameters never leave the grader.
 """
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass, field
 from secrets import randbelow
@@ -64,12 +65,16 @@ class Run:
         return (self.cpu_s if self.cpu_s is not None else self.wall_s) / self.step
 
 
+@functools.cache
 def tutorial_data(points: int) -> tuple[Array, Array, Params]:
-    """The tutorial's data and initial parameters: X (points, 2), t (points,), params."""
+    """The tutorial's data and initial parameters: X (points, 2), t (points,), params; not to be written to."""
     np.random.seed(SEED)
     X, t = reference.make_dataset(points)
     params = {name: np.asarray(value, dtype=float) for name, value in reference.initial_parameters().items()}
-    return X, t.astype(float), params
+    t = t.astype(float)
+    for array in (X, t, *params.values()):
+        array.setflags(write=False)
+    return X, t, params
 
 
 def train(subject: Subject) -> Run:
@@ -130,9 +135,9 @@ def _stretch(subject: Subject, start: Point, run: Run, steps: int, left_s: float
         return False
     picked = randbelow(count)
     course = {name: _course(run.params[name], values[:count]) for name, values in gradients.items()}
-    at_picked = {name: values[picked] for name, values in course.items()}
+    at_picked = {name: np.asarray(values[picked]) for name, values in course.items()}
     secrets.append((start.with_params(at_picked), {name: values[picked] for name, values in gradients.items()}))
-    run.params = {name: values[count] for name, values in course.items()}
+    run.params = {name: np.asarray(values[count]) for name, values in course.items()}
     run.step += count
     return True
 

@@ -298,8 +298,8 @@ class _Reader:
         if container >= len(CONTAINERS) or dtype >= len(DTYPES) or ndim > MAX_NDIM:
             raise WireError("an array of unknown form")
         shape = struct.unpack_from(f"<{ndim}I", self.body, self.take(4 * ndim))
-        if prod(length or 1 for length in shape) > MAX_ENTRIES:
+        entries = prod(shape)
+        if (entries or prod(length or 1 for length in shape)) > MAX_ENTRIES:
             raise WireError("an array of impossible shape")
-        start = self.take(8 * prod(shape))
-        values = np.frombuffer(self.body, "<f8", prod(shape), start).reshape(shape)
+        values = np.frombuffer(self.body, "<f8", entries, self.take(8 * entries)).reshape(shape)
         return Tensor(values, CONTAINERS[container], DTYPES[dtype])
