@@ -40,6 +40,7 @@ PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pyl
 """A word in the sources, and the module that is then imported before the fork."""
 REFERENCE = Path(reference.__file__)
 OnRow = Callable[[CheckResult], None]
+BeforeLoad = Callable[[Client, Path], None]
 MAX_ELEMENTS = 1_000_000
 """A thousand times the largest right answer; an (N, N) array broadcast by accident still fits."""
 
@@ -146,15 +147,21 @@ def unusable_result(unusable: UnusableSubmission, name: str, rubric: Rubric) -> 
 
 
 def grade_read(
-    submission: Submission, name: str, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = False, on_row: OnRow = _ignore
+    submission: Submission, name: str, worker: Worker, rubric: Rubric = DEFAULT, trusted: bool = False, on_row: OnRow = _ignore,
+    before_load: BeforeLoad | None = None,
 ) -> Result:
-    """Grade what was read from a submission of that name; raises as grade() does."""
+    """Grade what was read from a submission of that name; raises as grade() does.
+
+    before_load  told of the client and of the folder where the submission lies, before any student code runs
+    """
     start_s = time.monotonic()
     with cell(REFERENCE, Limits(cpu_s=int(rubric.grading_s) + 1)) as place:
         main = submission.lay_out(place.scratch)
         hand_over(place)
         client, observed = place.start(lambda policy: client_for(worker, submission, main, policy, rubric), trusted)
         with contextlib.closing(client):
+            if before_load is not None:
+                before_load(client, place.scratch)
             result = grade_loaded(client, rubric, start_s, on_row)
     return replace(
         result, notes=(*submission.notes, *result.notes), seconds=time.monotonic() - start_s, submission=name,

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -112,8 +112,10 @@ class _Gathering:
             self.notes.append(note)
 
 
-def read_submission(path: Path) -> Submission:
+def read_submission(path: Path, neighbours: bool = True) -> Submission:
     """Read a folder, a .py or a .zip.
+
+    neighbours  whether with a single file come the modules beside it that it imports
 
     Raises UnusableSubmission with a line for the student, or FileNotFoundError if there is nothing at path.
     """
@@ -130,8 +132,25 @@ def read_submission(path: Path) -> Submission:
         return _submission(gathering)
     name = path.name if is_usable_name(path.name) else f"backprop{path.suffix}"
     _add_file(path, name, gathering)
-    _add_imported_neighbours(path, gathering)
+    if neighbours:
+        _add_imported_neighbours(path, gathering)
     return _submission(gathering, name)
+
+
+def read_files(files: Mapping[str, Path]) -> Submission:
+    """Read a submission that is several files, each by the name that it is to have; of a zip, what is in it.
+
+    Raises UnusableSubmission, FileNotFoundError or PermissionError.
+    """
+    gathering = _Gathering()
+    for name, path in files.items():
+        if not stat.S_ISREG(_mode(path)):
+            gathering.leave_out(name, "it is not a plain file")
+        elif path.suffix.lower() == ".zip":
+            _read_zip(path, gathering)
+        else:
+            _add_file(path, name, gathering)
+    return _submission(gathering)
 
 
 def _mode(path: Path) -> int:
@@ -152,7 +171,7 @@ def _mode(path: Path) -> int:
 def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
     """Relative names of all regular files below, .py first, then by depth and name; links are never followed."""
     names: list[str] = []
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=lambda error: gathering.leave_out(Path(error.filename).name, "it cannot be read")):
         relative = Path(here).relative_to(folder)
         folders[:] = sorted(name for name in folders if _is_wanted_folder(Path(here), name, gathering))
         if len(relative.parts) >= MAX_DEPTH:

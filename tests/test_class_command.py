@@ -106,10 +106,15 @@ def test_formats_groups_and_what_cannot_be_used(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["{}/none", "--out", "{}/out"], ["{}", "--out", "{}/out", "--jobs", "0"], ["{}", "--out", "{}/out", "--against", "{}/x"]]
+    "arguments",
+    [
+        ["{}/none", "--out", "{}/out"], ["{}", "--out", "{}/out", "--jobs", "0"], ["{}", "--out", "{}/out", "--against", "{}/x"],
+        ["{}", "--out", "{}/a.py"], ["{}", "--out", "{}"], ["{}", "--out", "{}/out", "--scheduler", "tcp://127.0.0.1:9"],
+    ],
 )
 def test_a_call_that_cannot_be_used(tmp_path, arguments):
     """One line on stderr and exit code 2, no traceback."""
+    (tmp_path / "a.py").write_text("")
     call = [word.format(tmp_path) for word in arguments]
     done = subprocess.run([sys.executable, "-m", "grader", "class", *call], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1

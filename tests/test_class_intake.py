@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.class_run import ClassRun, Plan
 from grader.classroom.intake import NoClass, Student, read_class
+from grader.classroom.store import Store
+from grader.classroom.task import Order
 
 OUT = Path("out")
 
@@ -90,6 +93,45 @@ def test_slugs_are_safe_and_of_one_kind(tmp_path):
     assert all(slug.isascii() and slug.replace("-", "").replace("_", "").replace(".", "").isalnum() for slug in slugs)
 
 
+CANVAS = [
+    "doejane_12345_67890_backprop.py", "lizoe_LATE_12346_67891_backprop-2.py",
+    "roebo_12347_67892_backprop.py", "roebo_12347_67893_layers.py",
+]
+
+
+def test_names_that_canvas_gives(tmp_path):
+    """The student's name and Canvas's id stand before what was handed in; several files of one student are one submission."""
+    jane, li, bo = read_class(_folder(tmp_path, CANVAS), OUT).entries
+    assert (jane.students, jane.slug, jane.path.name) == ((Student("doejane", canvas_id="12345"),), "doejane_12345", CANVAS[0])
+    assert li.title == "lizoe" and li.path.name == CANVAS[1]
+    assert {name: path.name for name, path in bo.parts.items()} == {"backprop.py": CANVAS[2], "layers.py": CANVAS[3]}
+    assert not jane.parts and not bo.reason
+
+
+def test_names_that_moodle_gives(tmp_path):
+    """Moodle's folders and files are their students'; a text typed in beside a file is named and left aside."""
+    _folder(tmp_path, [
+        "Jane Doe_77_assignsubmission_file_/", "Jane Doe_77_assignsubmission_onlinetext_/",
+        "Li Zoë_78_assignsubmission_file_backprop.py", "Bo Roe_79_assignsubmission_onlinetext_/",
+    ])
+    found = read_class(tmp_path, OUT)
+    assert [entry.title for entry in found.entries] == ["Bo Roe", "Jane Doe", "Li Zoë"]
+    assert [note.split("_")[0] for note in found.notes] == ["Jane Doe"]
+
+
+def test_names_that_only_look_like_downloads(tmp_path):
+    """Where the same name would stand twice in one submission, or numbers are short, each is a submission of its own."""
+    names = ["lab_1_2_backprop.py", "smith_2024_001_backprop.py", "smith_2024_002_backprop.py"]
+    entries = read_class(_folder(tmp_path, names), OUT).entries
+    assert len(entries) == 3 and not any(entry.parts for entry in entries)
+
+
+def test_two_students_of_one_name(tmp_path):
+    """They stay two, told apart by their numbers."""
+    names = ["doejane_12345_67890_backprop.py", "doejane_99999_67891_backprop.py"]
+    assert [entry.title for entry in read_class(_folder(tmp_path, names), OUT).entries] == ["doejane (12345)", "doejane (99999)"]
+
+
 @pytest.mark.parametrize("around", [False, True])
 def test_export_with_groups(tmp_path, around):
     """A group is one submission of several students; text stays text; Ruby's objects and symbols are read as plain values."""
@@ -134,6 +176,46 @@ def test_unreadable_metadata_is_refused(tmp_path, metadata):
     assert "\n" not in str(caught.value)
 
 
+def test_metadata_that_would_unfold_without_end(tmp_path):
+    """Aliases of aliases of aliases are never written out: such a file is read at once, and holds no students."""
+    layers = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30))
+    _export(tmp_path, f"a0: &a0 x\n{layers}submission_1:\n  :submitters: *a29\n  :created_at: *a29\n", ["submission_1"])
+    (entry,) = read_class(tmp_path, OUT).entries
+    assert entry.students == (Student("submission_1"),)
+
+
+def test_one_person_in_several_places(tmp_path):
+    """Ruby writes a person once and points to them elsewhere, even from what is not asked for; a null is nothing."""
+    metadata = """
+submission_1:
+  :results: {tests: [&9 {":name": Zoë, ":sid": 007, ":email": null}]}
+  :submitters: [*9]
+submission_2:
+  :submitters:
+  - &1 {":name": Li}
+  - *9
+  :history: [{":submitters": [*1]}, {":id": 3, ":x": [1, 2]}]
+"""
+    _export(tmp_path, metadata, ["submission_1", "submission_2"])
+    entries = read_class(tmp_path, OUT).entries
+    assert [(entry.students, entry.attempts) for entry in entries] == [((Student("Li"), Student("Zoë", "007")), 3)]
+
+
+def test_only_one_export_at_a_time(tmp_path):
+    """A folder of two exports is refused with one line that names one of them."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        _export(tmp_path / name, METADATA, ["submission_11"])
+    with pytest.raises(NoClass, match="2 exports"):
+        read_class(tmp_path, OUT)
+
+
+def test_results_do_not_go_among_submissions(tmp_path):
+    """Else the next run would take them for students'."""
+    with pytest.raises(NoClass, match="own"):
+        read_class(_folder(tmp_path, ["ana/"]), tmp_path)
+
+
 def test_nothing_to_grade(tmp_path):
     """A folder that is not there, is a file or is empty ends with one line."""
     (tmp_path / "empty").mkdir()
@@ -141,3 +223,13 @@ def test_nothing_to_grade(tmp_path):
     for path in ("none", "empty", "file"):
         with pytest.raises(NoClass):
             read_class(tmp_path / path, OUT)
+
+
+def test_who_imports_another_students_file_does_not_get_it(tmp_path):
+    """Loose files of a class lie beside each other; each is graded without its neighbours."""
+    _folder(tmp_path / "class", []).mkdir()
+    (tmp_path / "class" / "ana.py").write_text("def backprop(): pass\n")
+    (tmp_path / "class" / "eve.py").write_text("from ana import *\n")
+    whole = ClassRun(Plan(tmp_path / "class", tmp_path / "out"), Store(tmp_path / "out"), read_class(tmp_path / "class", tmp_path / "out"))
+    order = whole.order("eve")
+    assert isinstance(order, Order) and set(order.submission.files) == {"eve.py"}

@@ -5,7 +5,9 @@ import random
 
 import pytest
 
+from grader.classroom import task
 from grader.classroom.class_run import _template
+from grader.classroom.key import grader_digest
 from grader.classroom.similarity import ALIKE, Fingerprints, groups
 from grader.classroom.task import fingerprint, pack, unpack
 from grader.rubric import DEFAULT
@@ -13,7 +15,7 @@ from grader.sandbox import messages
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.fingerprint import fingerprint as hashes
 from grader.sandbox.wire import Tensor, WireError
-from grader.selftest.corpus import entries
+from grader.selftest.corpus import CORPUS, entries
 from grader.submission import Submission, read_submission
 
 NOTHING = Fingerprints(frozenset(), frozenset())
@@ -71,6 +73,16 @@ def test_a_child_takes_fingerprints_without_running_code(worker, tmp_path):
     submission = Submission({"backprop.py": hostile.encode()}, "backprop.py")
     found = fingerprint(submission, worker, DEFAULT)
     assert Fingerprints(unpack(found["kept"]), unpack(found["dropped"])) == _prints(hostile)
+
+
+def test_a_lost_fingerprint_costs_the_submission_nothing(monkeypatch):
+    """Where no hashes come back in time, the grading is as it is alone, and no event stands in it."""
+    monkeypatch.setattr(task, "FINGERPRINT_S", 0.0)
+    submission = read_submission(CORPUS / "np-dot" / "submission")
+    done = task.carry_out(task.Order("a", "a", submission, DEFAULT, "", grader_digest()))
+    task.drop_worker()
+    assert done.document["extra_data"]["class"]["fingerprint"] == {}
+    assert done.document["score"] == 100 and not done.document["extra_data"]["events"]
 
 
 @pytest.mark.parametrize("numbers", [[-1.0], [0.5], [2.0**48], [float("nan")], [float("inf")], list(range(MAX_HASHES + 1)), [[1.0]]])

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from grader.submission import MAX_SOURCE_BYTES, UnusableSubmission, read_submission
+from grader.submission import MAX_SOURCE_BYTES, UnusableSubmission, read_files, read_submission
 
 SOURCE = b"def make_dataset(n): pass\ndef forward(X, params): pass\ndef backprop(X, t, params): pass\n"
 
@@ -100,3 +100,19 @@ def test_damaged_zip_is_one_line(tmp_path, content):
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(UnusableSubmission):
         read_submission(tmp_path / "a.zip")
+
+
+def test_neighbours_stay_where_they_are_when_asked(tmp_path):
+    """In a folder of many students' files, the one who imports another's file does not get it."""
+    (tmp_path / "ana.py").write_bytes(SOURCE)
+    (tmp_path / "eve.py").write_bytes(b"from ana import *\n")
+    assert set(read_submission(tmp_path / "eve.py", neighbours=False).files) == {"eve.py"}
+
+
+def test_several_files_are_one_submission_by_the_names_they_had(tmp_path):
+    """Files that a download renamed are laid out as the student named them; a zip among them is opened."""
+    (tmp_path / "x_1_backprop.py").write_bytes(SOURCE)
+    with zipfile.ZipFile(tmp_path / "x_2_more.zip", "w") as archive:
+        archive.writestr("layers.py", b"x = 1\n")
+    found = read_files({"backprop.py": tmp_path / "x_1_backprop.py", "more.zip": tmp_path / "x_2_more.zip"})
+    assert set(found.files) == {"backprop.py", "layers.py"} and found.main == "backprop.py"

@@ -27,7 +27,7 @@ from grader.result import Result, from_json
 from grader.rubric import DEFAULT, Rubric
 from grader.sandbox.cell import IsolationRefused
 from grader.sandbox.warm import Worker
-from grader.submission import UnusableSubmission, read_submission
+from grader.submission import UnusableSubmission, read_files, read_submission
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "student_template" / "backprop.py"
 
@@ -96,7 +96,7 @@ class ClassRun:
         try:
             if entry.reason:
                 raise UnusableSubmission(entry.reason)
-            submission = read_submission(entry.path)
+            submission = read_files(entry.parts) if entry.parts else read_submission(entry.path, neighbours=False)
         except UnusableSubmission as unusable:
             return _unusable(entry, unusable, rubric)
         except OSError as error:
@@ -179,7 +179,7 @@ def class_run(plan: Plan, crew_of: Callable[[int], Crew], stream: TextIO, begun:
     stream   where progress is shown
     begun    told of the run before anything is graded, for whoever wants to know how far it is when it ends early
 
-    Raises NoClass, InUse, CannotWrite, IsolationRefused, OtherVersion, NoCluster, ExecutorLost.
+    Raises NoClass, InUse, NoStore, CannotWrite, IsolationRefused, OtherVersion, NoCluster, ExecutorLost.
     """
     found = read_class(plan.folder, plan.out)
     store = Store(plan.out)

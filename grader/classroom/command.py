@@ -12,10 +12,10 @@ from grader.classroom.class_run import CannotWrite, ClassRun, OtherVersion, Plan
 from grader.classroom.cluster import NoCluster, dask_crew
 from grader.classroom.intake import NoClass
 from grader.classroom.run import Crew, ExecutorLost, local_crew
-from grader.classroom.store import InUse
+from grader.classroom.store import InUse, NoStore
 from grader.report.class_summary import ClassSummary
 
-UNUSABLE = (NoClass, InUse, NoCluster)
+UNUSABLE = (NoClass, InUse, NoStore, NoCluster)
 """The call or its input cannot be used."""
 DONE, FAULT = 0, 1
 MAX_LINES = 30

@@ -1,18 +1,20 @@
 """Who handed in what: a Gradescope export, or a folder with one submission a student.
 
-What may live here: reading the export's metadata, and listing files and
-folders. What lies in a submission is not opened here. Every entry of the folder
-becomes a submission, or is named as left aside.
+What may live here: listing files and folders, and the names that Gradescope,
+Canvas and Moodle give them. What lies in a submission is not opened here. Every
+entry of the folder becomes a submission or a part of one, or is named as left aside.
 """
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+from grader.classroom.metadata import BadMetadata, Described, read_metadata
 
 METADATA = "submission_metadata.yml"
 ASIDE = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", METADATA})
@@ -20,6 +22,11 @@ SUBMISSION_SUFFIXES = frozenset({".py", ".ipynb", ".zip"})
 MAX_SLUG_CHARS = 80
 _UNSAFE = re.compile(r"[^\w.-]+")
 _FOLDER = re.compile(r"submission_\d+")
+_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d{3,})_\d{3,}_(?P<file>.+)")
+"""As Canvas names the files that an instructor downloads: doejane_12345_67890_backprop.py."""
+_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?")
+"""As Moodle names folders, or files where it makes no folders: Jane Doe_12345_assignsubmission_file_backprop.py."""
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(?:(Z|UTC)|([+-]\d\d):?(\d\d))?")
 
 
 class NoClass(Exception):
@@ -33,6 +40,7 @@ class Student:
     name: str
     sid: str = ""
     email: str = ""
+    canvas_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,8 @@ class Entry:
     """One submission of a class.
 
     slug          names its folder in the output; ASCII letters, digits, dot, dash, underscore; one of its kind
-    path          what was handed in
+    path          what was handed in: a folder, a file, or the first of several files
+    parts         where it is several files: each by the name that the student gave it
     students      who handed it in together
     reason        why it cannot be used, found before it was opened; "" if nothing was
     number        Gradescope's number of the submission; "" elsewhere
@@ -55,6 +64,7 @@ class Entry:
     number: str = ""
     submitted_at: str = ""
     attempts: int = 1
+    parts: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -77,19 +87,28 @@ def read_class(folder: Path, out: Path) -> Class:
 
     Raises NoClass if there is nothing to grade or the metadata cannot be read.
     """
-    if not folder.is_dir():
-        raise NoClass(f"{folder} is not a folder" if folder.exists() else f"there is no folder {folder}")
-    around = [path.parent for path in folder.glob(f"*/{METADATA}")]
-    if (folder / METADATA).is_file():
-        found = _export(folder)
-    elif len(around) == 1:
-        found = _export(around[0])
-    else:
-        found = _plain(folder, out.resolve())
+    try:
+        found = _read(folder, out.resolve())
+    except OSError as error:
+        raise NoClass(f"{error.filename or folder} cannot be read: {error.strerror}") from None
     if not found.entries:
         raise NoClass(f"there is no submission in {folder}")
     entries = sorted(found.entries, key=lambda entry: (entry.title.casefold(), entry.slug))
     return replace(found, entries=_with_slugs(entries))
+
+
+def _read(folder: Path, out: Path) -> Class:
+    if not folder.is_dir():
+        hint = ": unpack it first" if folder.suffix.lower() == ".zip" else ""
+        raise NoClass(f"{folder} is not a folder{hint}" if folder.exists() else f"there is no folder {folder}")
+    if folder.resolve() == out:
+        raise NoClass(f"the results cannot go into {folder} itself, among the submissions: give --out a folder of its own")
+    if (folder / METADATA).is_file():
+        return _export(folder)
+    around = [path.parent for path in folder.glob(f"*/{METADATA}")]
+    if len(around) > 1:
+        raise NoClass(f"{folder} holds {len(around)} exports: give one of them, such as {around[0]}")
+    return _export(around[0]) if around else _plain(folder, out)
 
 
 # ---------------------------------------------------------------- a plain folder
@@ -99,10 +118,48 @@ def _plain(folder: Path, out: Path) -> Class:
     names = sorted(path.name for path in folder.iterdir() if path.resolve() != out)
     aside = [name for name in names if _is_aside(name)]
     wanted = [name for name in names if not _is_aside(name)]
-    stems = [_stem(folder / name) for name in wanted]
-    labels = [stem if stems.count(stem) == 1 else name for name, stem in zip(wanted, stems)]
-    entries = [Entry(label, folder / name, (Student(label),), _reason(folder / name)) for name, label in zip(wanted, labels)]
-    return Class(tuple(entries), tuple(f"{name} was left aside: it is no submission" for name in aside))
+    typed = _typed_beside_files(wanted)
+    downloads, others = _downloads(folder, [name for name in wanted if name not in typed])
+    stems = [_stem(folder / name) for name in others]
+    labels = [stem if stems.count(stem) == 1 else name for name, stem in zip(others, stems)]
+    entries = [Entry(label, folder / name, (Student(label),), _reason(folder / name)) for name, label in zip(others, labels)]
+    notes = [f"{name} was left aside: it is no submission" for name in aside]
+    notes += [f"{name} was left aside: it is text typed into Moodle, and a file was handed in as well" for name in typed]
+    return Class((*downloads, *entries), tuple(notes))
+
+
+def _typed_beside_files(names: Sequence[str]) -> list[str]:
+    """Texts typed into Moodle by students who handed in a file as well."""
+    found = [(match, name) for name in names if (match := _MOODLE.fullmatch(name))]
+    with_files = {(match["name"], match["id"]) for match, _ in found if match["kind"] == "file"}
+    return [name for match, name in found if match["kind"] != "file" and (match["name"], match["id"]) in with_files]
+
+
+def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[str]]:
+    """What has a name by Canvas or Moodle, a submission a student, who may have handed in several files; and all other names."""
+    files: dict[tuple[str, str, bool], dict[str, str]] = {}
+    others = []
+    for name in names:
+        match = _MOODLE.fullmatch(name) or _CANVAS.fullmatch(name)
+        inner = (match["file"] or "") if match else ""
+        if match is None or (not inner and not (folder / name).is_dir()):
+            others.append(name)
+            continue
+        of_student = files.setdefault((match["name"], match["id"], match.re is _CANVAS), {})
+        if inner in of_student:  # then these are no parts of one submission
+            others.append(name)
+        else:
+            of_student[inner] = name
+    names_of = Counter(name for name, _, _ in files)
+    entries = []
+    for (name, number, is_canvas), parts in files.items():
+        label = name if names_of[name] == 1 else f"{name} ({number})"
+        student = Student(label, canvas_id=number if is_canvas else "")
+        paths = {inner: folder / whole for inner, whole in parts.items()}
+        first, *more = paths.values()
+        reasons = [reason for path in paths.values() if (reason := _reason(path, bool(more)))]
+        entries.append(Entry(f"{name}_{number}", first, (student,), "".join(reasons[:1]), parts=paths if more else {}))
+    return entries, others
 
 
 def _is_aside(name: str) -> bool:
@@ -113,11 +170,11 @@ def _stem(path: Path) -> str:
     return path.stem if path.suffix.lower() in SUBMISSION_SUFFIXES and not path.is_dir() else path.name
 
 
-def _reason(path: Path) -> str:
-    """Why this cannot be used, as far as can be seen from outside."""
+def _reason(path: Path, is_part: bool = False) -> str:
+    """Why this cannot be used, as far as can be seen from outside; a part of a submission may be any file."""
     if path.is_symlink():
         return "it is a link: links are not followed"
-    if path.is_file() and path.suffix.lower() not in SUBMISSION_SUFFIXES:
+    if not is_part and path.is_file() and path.suffix.lower() not in SUBMISSION_SUFFIXES:
         return "it is not a folder, a .py, a .ipynb or a .zip"
     return ""
 
@@ -127,15 +184,18 @@ def _reason(path: Path) -> str:
 
 def _export(folder: Path) -> Class:
     """The active submissions of an export: the outer keys of its metadata are the folders' names."""
-    metadata = _metadata(folder / METADATA)
+    try:
+        metadata = read_metadata(folder / METADATA)
+    except BadMetadata as bad:
+        raise NoClass(f"{folder / METADATA} is not the metadata of a Gradescope export: {bad}") from None
     entries, notes = [], []
-    for name, fields in metadata.items():
-        if not _FOLDER.fullmatch(name) or not isinstance(fields, Mapping):
+    for name, described in metadata.items():
+        if not _FOLDER.fullmatch(name) or described is None:
             notes.append(f"{METADATA}: {name} was left aside: it is no submission")
             continue
         path = folder / name
         reason = _reason(path) if path.is_dir() else "its folder is missing from the export"
-        entries.append(_exported(name, path, fields, reason))
+        entries.append(_exported(name, path, described, reason))
     for path in sorted(folder.iterdir()):
         if path.name in metadata or path.name == METADATA:
             continue
@@ -148,17 +208,23 @@ def _export(folder: Path) -> Class:
     return Class(tuple(entries), (*notes, *dropped))
 
 
-def _exported(name: str, path: Path, fields: Mapping[str, Any], reason: str) -> Entry:
-    submitters = fields.get(":submitters")
-    people = [person for person in submitters if isinstance(person, Mapping)] if isinstance(submitters, list) else []
+def _exported(name: str, path: Path, described: Described, reason: str) -> Entry:
     students = tuple(
-        Student(_text(person.get(":name")) or name, _text(person.get(":sid")), _text(person.get(":email"))) for person in people
+        Student(person.get(":name") or person.get(":email") or name, person.get(":sid", ""), person.get(":email", ""))
+        for person in described.people
     )
-    history = fields.get(":history")
     return Entry(
-        name, path, students or (Student(name),), reason, _number(name), _text(fields.get(":created_at")),
-        1 + len(history) if isinstance(history, list) else 1,
+        name, path, students or (Student(name),), reason, _number(name), _plain_time(described.created), described.attempts,
     )
+
+
+def _plain_time(text: str) -> str:
+    """A time with whole seconds and its offset, such as 2026-02-02 20:20:20 +0000; another text as it is."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return text
+    day, time, _, hours, minutes = match.groups()
+    return f"{day} {time} {hours or '+00'}{minutes or '00'}"
 
 
 def _active(entries: list[Entry]) -> tuple[list[Entry], list[str]]:
@@ -180,49 +246,13 @@ def _active(entries: list[Entry]) -> tuple[list[Entry], list[str]]:
 def _seconds(time: str) -> float:
     """Seconds since the epoch, for sorting; 0 where the export says nothing that can be read."""
     try:
-        return datetime.fromisoformat(time).timestamp()
-    except ValueError:
+        return datetime.strptime(time, "%Y-%m-%d %H:%M:%S %z").timestamp()
+    except (ValueError, OverflowError):
         return 0.0
-
-
-def _metadata(path: Path) -> dict[str, Any]:
-    """The export's metadata, keys as text. Raises NoClass."""
-    import yaml
-
-    try:
-        with open(path, encoding="utf-8") as file:
-            loaded = yaml.load(file, _loader())
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise NoClass(f"{path} cannot be read: {' '.join(str(error).split())[:200]}") from None
-    if not isinstance(loaded, Mapping):
-        raise NoClass(f"{path} is not the metadata of a Gradescope export")
-    return {str(key): value for key, value in loaded.items()}
-
-
-def _loader() -> Any:
-    """PyYAML's safe loader, the one in C if it is there, which takes a Ruby object for the plain value that it holds."""
-    import yaml
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # one of two, chosen here
-        pass
-
-    def plain(loader: Any, suffix: str, node: Any) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return loader.construct_mapping(node, deep=True)
-        if isinstance(node, yaml.SequenceNode):
-            return loader.construct_sequence(node, deep=True)
-        return loader.construct_scalar(node)
-
-    Loader.add_multi_constructor("!ruby/", plain)
-    return Loader
 
 
 def _number(name: str) -> str:
     return name.removeprefix("submission_")
-
-
-def _text(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
 
 
 # ---------------------------------------------------------------- names of folders

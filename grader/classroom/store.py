@@ -32,6 +32,10 @@ class InUse(Exception):
     """Another run is at work in the same output folder."""
 
 
+class NoStore(Exception):
+    """There can be no output folder of that name; one line says why."""
+
+
 class Store:
     """The output folder. Writing raises OSError, after which what was there before is still there."""
 
@@ -41,14 +45,17 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Make the folder and hold it; the kernel lets go of it however this process ends. Raises InUse or OSError."""
-        self.students.mkdir(parents=True, exist_ok=True)
-        with open(self.folder / ".lock", "w") as lock:
+        """Make the folder and hold it; the kernel lets go of it however this process ends. Raises InUse or NoStore."""
+        with contextlib.ExitStack() as held:
             try:
+                self.students.mkdir(parents=True, exist_ok=True)
+                lock = held.enter_context(open(self.folder / ".lock", "w"))
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._sweep()
             except BlockingIOError:
                 raise InUse(f"another run is at work in {self.folder}") from None
-            self._sweep()
+            except OSError as error:
+                raise NoStore(f"results cannot be written to {self.folder}: {str(error.strerror).lower()}") from None
             yield
 
     def _sweep(self) -> None:

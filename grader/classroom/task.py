@@ -16,6 +16,7 @@ import sys
 import threading
 import types
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from grader.classroom.key import grader_digest
@@ -24,7 +25,7 @@ from grader.report.page import document, preview
 from grader.result import with_feedback_removed
 from grader.rubric import Rubric
 from grader.sandbox.cell import IsolationRefused, cell, hand_over
-from grader.sandbox.client import Lost
+from grader.sandbox.client import Client, Lost
 from grader.sandbox.fingerprint import HASH_BYTES
 from grader.sandbox.identity import IdentityError
 from grader.sandbox.policy import Limits
@@ -98,24 +99,32 @@ def is_full(error: OSError) -> bool:
 
 
 def _carried_out(order: Order) -> Done:
-    worker = _worker()
-    result = grade_read(order.submission, order.name, worker, order.rubric, order.trusted)
+    found: dict[str, str] = {}
+
+    def before_load(client: Client, folder: Path) -> None:
+        found.update(_asked(client, order.submission, folder))
+
+    result = grade_read(order.submission, order.name, _worker(), order.rubric, order.trusted, before_load=before_load)
     results = document(result)
-    results["extra_data"]["class"] = {"key": order.key, "fingerprint": fingerprint(order.submission, worker, order.rubric)}
+    results["extra_data"]["class"] = {"key": order.key, "fingerprint": found}
     shown = with_feedback_removed(result) if order.rubric.feedback == "score" else result
     return Done(order.slug, results, preview(document(shown)))
 
 
 def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[str, str]:
-    """The hashes of its syntax, with names kept and dropped, from a child in which no student code runs; {} where none came."""
+    """The hashes of a submission's syntax, with names kept and dropped, without grading it; {} where none came."""
     with cell(REFERENCE, Limits(cpu_s=int(FINGERPRINT_S) + 1)) as place:
-        submission.lay_out(place.scratch)
+        main = submission.lay_out(place.scratch)
         hand_over(place)
-        sources = sorted(name for name in submission.files if name.endswith((".py", ".ipynb")))[:MAX_SOURCES]
-        paths = [place.scratch / name for name in sources]
-        client, _ = place.start(lambda policy: client_for(worker, submission, paths[0], policy, rubric), trusted=True)
+        client, _ = place.start(lambda policy: client_for(worker, submission, main, policy, rubric), trusted=True)
         with contextlib.closing(client):
-            found = client.fingerprint(paths, FINGERPRINT_S)
+            return _asked(client, submission, place.scratch)
+
+
+def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, str]:
+    """From a child in which no student code has run yet: code that would change its own fingerprint comes too late."""
+    sources = sorted(name for name in submission.files if name.endswith((".py", ".ipynb")))[:MAX_SOURCES]
+    found = client.fingerprint([folder / name for name in sources], FINGERPRINT_S)
     return {} if isinstance(found, Lost) else {"kept": pack(found[0]), "dropped": pack(found[1])}
 
 

@@ -318,16 +318,22 @@ class Client:
     def fingerprint(self, paths: Sequence[Path], deadline_s: float) -> tuple[tuple[int, ...], tuple[int, ...]] | Lost:
         """Hashes of the syntax of some files, with names kept and dropped, see fingerprint.fingerprint.
 
-        Ask a child in which no student code has run. Raises HostError or IsolationError.
+        Ask before load(), while no student code has run in the child. Where none come, the child is ended and
+        forgotten: load() starts another, and nothing of it counts against the submission. Raises HostError or
+        IsolationError.
         """
         if self._child is None:
             self.start()
         assert self._child is not None
-        reply = self._child.ask(messages.fingerprint_request([str(path) for path in paths]), deadline_s, self._printed)
-        hashes: tuple[tuple[int, ...], tuple[int, ...]] | Lost = self._read(
-            reply, lambda value: messages.read_fingerprint(value, 8 * HASH_BYTES, MAX_HASHES)
-        )
-        return hashes
+        reply = self._child.ask(messages.fingerprint_request([str(path) for path in paths]), deadline_s, Printed(0))
+        if not isinstance(reply, Lost):
+            try:
+                return messages.read_fingerprint(reply, 8 * HASH_BYTES, MAX_HASHES)
+            except (WireError, ValueError) as error:
+                reply = Lost("protocol", str(error))
+        self._end_child()
+        self._lives -= 1
+        return reply
 
     def cpu_s(self) -> float | None:
         """Processor time of the present child so far, in seconds; None where it cannot be known."""
