@@ -77,7 +77,7 @@ def _say(line: str, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m grader", description="The autograder for backpropagation by hand.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    grade = commands.add_parser("grade", help="grade one submission: a folder, a .py or a .zip")
+    grade = commands.add_parser("grade", help="grade one submission: a folder, a .py, a .ipynb or a .zip")
     grade.add_argument("submission", type=Path)
     grade.add_argument("--results", type=Path, metavar="FILE", help="also write Gradescope's results.json")
     grade.add_argument("--json", action="store_true", help="print the results.json instead of the report")

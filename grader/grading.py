@@ -17,7 +17,7 @@ from typing import Any
 from gradescope_utils.autograder_utils.json_test_runner import JSONTestResult, JSONTestRunner
 
 from grader.checks.base import Case, CheckFailed, NotRun
-from grader.checks.compare import raised_words
+from grader.checks.compare import problem_place, raised_words
 from grader.checks.dataset import DatasetCase
 from grader.checks.forward import ForwardCase
 from grader.checks.gradients import GradientCase
@@ -28,7 +28,8 @@ from grader.result import CheckResult, Message, Result, State, nothing_graded
 from grader.rubric import DEFAULT, Rubric
 from grader.sandbox.cell import cell, hand_over
 from grader.sandbox.client import Client, Lost
-from grader.sandbox.messages import Loaded
+from grader.sandbox.messages import CELL, Loaded, Problem
+from grader.sandbox.notebook import TRANSFORMER
 from grader.sandbox.policy import Limits, Policy
 from grader.sandbox.probe import visible
 from grader.sandbox.warm import Worker
@@ -179,6 +180,7 @@ def event_words(lost: Lost) -> str:
 
 def client_for(worker: Worker, submission: Submission, main: Path, policy: Policy, rubric: Rubric) -> Client:
     preload = [module for word, module in PRELOADS.items() if submission.imports(word)]
+    preload += [TRANSFORMER] * submission.may_hold_magics()
     return Client(
         worker, main, policy, load_s=rubric.load_s, max_elements=MAX_ELEMENTS,
         output_bytes=rubric.student_output_bytes, preload=preload,
@@ -192,6 +194,8 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) 
     if not isinstance(loaded, Loaded):
         headline = f"Nothing could be graded: when your file was run, {raised_words(loaded)}."
         return nothing_graded(rubric, headline, printed_at_load=printed)
+    if loaded.unusable:
+        return nothing_graded(rubric, f"Nothing could be graded: {loaded.unusable}.", printed_at_load=printed)
     subject = Subject(client, rubric, loaded, end_s=start_s + rubric.grading_s)
     rows = RowRunner(rubric, on_row).run(suite(subject))
     if rows.faults:
@@ -211,11 +215,17 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) 
 
 def load_notes(loaded: Loaded) -> tuple[str, ...]:
     """A warning where the file stopped half way but what it had defined is graded."""
-    problem = loaded.problem
-    if problem is None or not loaded.functions:
+    if not loaded.functions:
         return ()
-    where = f" at line {problem.line}" if problem.line else ""
-    return (
-        f"Your file stopped{where} with {problem.type}: {problem.message.rstrip('.')}. "
-        f"What it had defined before was graded: {', '.join(loaded.functions)}.",
+    graded = f"What it had defined before was graded: {', '.join(loaded.functions)}."
+    return tuple(
+        _cell_note(problem, loaded) if CELL in problem.file
+        else f"Your file stopped{problem_place(problem)} with {problem.type}: {problem.message.rstrip('.')}. {graded}"
+        for problem in loaded.problems
     )
+
+
+def _cell_note(problem: Problem, loaded: Loaded) -> str:
+    kept = [name for name in problem.defines.split() if name in loaded.functions]
+    stands = f" {', '.join(kept)} was graded as an earlier cell defines it." if kept else ""
+    return f"A cell stopped{problem_place(problem)} with {problem.type}: {problem.message.rstrip('.')}.{stands}"

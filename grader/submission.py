@@ -24,6 +24,9 @@ MAX_FILE_BYTES = 4 << 20
 MAX_TOTAL_BYTES = 32 << 20
 MAX_SOURCE_BYTES = 1 << 20
 """A hundred times the longest real solution; beyond it a .py is not one."""
+MAX_NOTEBOOK_BYTES = 20 << 20
+"""Pictures are embedded in outputs, a plot some 50 kB: room for hundreds. JSON of this size, parsed, fits into a child's memory."""
+SOURCE_SUFFIXES = (".py", ".ipynb")
 MAX_ZIP_BYTES = 32 << 20
 MAX_ZIP_DIRECTORY_BYTES = 1 << 20
 """Some ten thousand members; zipfile reads the whole directory into memory before it can be asked anything."""
@@ -38,6 +41,9 @@ MAX_NOTES = 10
 IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
 _DEFINES = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def[ \t]+|class[ \t]+)?(make_dataset|forward|backprop)[ \t]*[(=:,]", re.MULTILINE)
 _MENTIONS = re.compile(rb"\b(make_dataset|forward|backprop)\b")
+_BLANK = re.compile(rb"NotImplementedError\(\\?[\"'](make_dataset|forward|backprop) is yours to write")
+"""A blank of the template that is not filled in."""
+_MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$|\A\s*(?:\xef\xbb\xbf)?\s*\{", re.MULTILINE)
 _IMPORTS = re.compile(rb"^[ \t]*(?:from[ \t]+\.*([A-Za-z_]\w*)|import[ \t]+([A-Za-z_][\w \t,.]*))", re.MULTILINE)
 
 
@@ -59,9 +65,15 @@ class Submission:
     notes: tuple[str, ...] = ()
 
     def imports(self, module: bytes) -> bool:
-        """Whether a line of any Python file that is not indented imports this module or a part of it."""
-        line = re.compile(rb"^(?:from|import)[ \t]+(?:[^#\n]*[ \t,])?" + re.escape(module) + rb"\b", re.MULTILINE)
-        return any(line.search(content) for name, content in self.files.items() if name.endswith(".py"))
+        """Whether a line of any Python file or notebook that is not indented imports this module or a part of it."""
+        line = re.compile(rb"^(?:%?(?:from|import)[ \t]+(?:[^#\n]*[ \t,])?|%)" + re.escape(module) + rb"\b", re.MULTILINE)
+        return any(line.search(as_lines(name, content)) for name, content in self.files.items() if name.endswith(SOURCE_SUFFIXES))
+
+    def may_hold_magics(self) -> bool:
+        """Whether it holds a notebook, or a line that is Python only in one: then the worker must know how to read them."""
+        return any(
+            name.endswith(".ipynb") or (name.endswith(".py") and _MAGIC.search(content)) for name, content in self.files.items()
+        )
 
     def lay_out(self, folder: Path) -> Path:
         """Write every file below an empty folder; returns the path of the main file."""
@@ -70,6 +82,19 @@ class Submission:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         return folder / self.main
+
+
+def as_lines(name: str, content: bytes) -> bytes:
+    """The text of a source, in which each line of code begins a line; of a notebook whatever stands between quotes does."""
+    if not name.endswith(".ipynb"):
+        return content
+    return content.replace(b"\\n", b"\n").replace(b"\\t", b"\t").replace(b'"', b"\n")
+
+
+def _limit_bytes(name: str) -> int:
+    if name.endswith(".ipynb"):
+        return MAX_NOTEBOOK_BYTES
+    return MAX_SOURCE_BYTES if name.endswith(".py") else MAX_FILE_BYTES
 
 
 class _Gathering:
@@ -81,7 +106,7 @@ class _Gathering:
         self.total_bytes = 0
 
     def wants(self, name: str, size_bytes: int) -> bool:
-        limit = MAX_SOURCE_BYTES if name.endswith(".py") else MAX_FILE_BYTES
+        limit = _limit_bytes(name)
         if not is_usable_name(name):
             self.leave_out(name, "its name cannot be used")
         elif self._clashes(name):
@@ -113,7 +138,7 @@ class _Gathering:
 
 
 def read_submission(path: Path, neighbours: bool = True) -> Submission:
-    """Read a folder, a .py or a .zip.
+    """Read a folder, a .py, a .ipynb or a .zip.
 
     neighbours  whether with a single file come the modules beside it that it imports
 
@@ -169,7 +194,7 @@ def _mode(path: Path) -> int:
 
 
 def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
-    """Relative names of all regular files below, .py first, then by depth and name; links are never followed."""
+    """Relative names of all regular files below, sources first, then by depth and name; links are never followed."""
     names: list[str] = []
     for here, folders, files in os.walk(folder, onerror=lambda error: gathering.leave_out(Path(error.filename).name, "it cannot be read")):
         relative = Path(here).relative_to(folder)
@@ -180,7 +205,7 @@ def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
         if len(names) > 20 * MAX_FILES:
             gathering.notes.append(f"there are more than {20 * MAX_FILES} files: the rest was left out.")
             break
-    return iter(sorted(names, key=lambda name: (not name.endswith(".py"), name.count("/"), name)))
+    return iter(sorted(names, key=lambda name: (not name.endswith(SOURCE_SUFFIXES), name.count("/"), name)))
 
 
 def _is_wanted_folder(here: Path, name: str, gathering: _Gathering) -> bool:
@@ -207,12 +232,12 @@ def _add_file(path: Path, name: str, gathering: _Gathering) -> None:
         elif status.st_nlink > 1:
             gathering.leave_out(name, "it is a hard link")
         elif gathering.wants(name, status.st_size):
-            gathering.add(name, file.read(MAX_FILE_BYTES + 1))
+            gathering.add(name, file.read(_limit_bytes(name) + 1))
 
 
 def _add_imported_neighbours(path: Path, gathering: _Gathering) -> None:
-    """For a single .py: the modules beside it that it imports, and those that they import."""
-    queue = list(gathering.files.values())
+    """For a single source: the modules beside it that it imports, and those that they import."""
+    queue = [as_lines(name, content) for name, content in gathering.files.items()]
     while queue:
         for module in imported_names(queue.pop()):
             name = f"{module}.py"
@@ -241,11 +266,11 @@ def _read_zip(path: Path, gathering: _Gathering) -> None:
     import zipfile
 
     if path.stat().st_size > MAX_ZIP_BYTES:
-        raise UnusableSubmission(f"the zip has more than {MAX_ZIP_BYTES >> 20} MB: hand in your .py files only")
+        raise UnusableSubmission(f"the zip has more than {MAX_ZIP_BYTES >> 20} MB: hand in backprop.py or backprop.ipynb only")
     try:
         _check_zip_directory(path)
         with zipfile.ZipFile(path) as archive:
-            members = sorted(archive.infolist(), key=lambda member: (not member.filename.endswith(".py"), member.filename))
+            members = sorted(archive.infolist(), key=lambda member: (not member.filename.endswith(SOURCE_SUFFIXES), member.filename))
             for member in members[: 20 * MAX_FILES]:
                 _add_member(archive, member, gathering)
     except UnusableSubmission:
@@ -264,7 +289,7 @@ def _check_zip_directory(path: Path) -> None:
     if end < 0 or b"PK\x06\x07" in tail[max(0, end - ZIP_LOCATOR_BYTES) : end]:
         raise UnusableSubmission("the zip is damaged and cannot be read")
     if directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
-        raise UnusableSubmission("the zip holds too many files: hand in your .py files only")
+        raise UnusableSubmission("the zip holds too many files: hand in backprop.py or backprop.ipynb only")
 
 
 def _zip_end(tail: bytes) -> int:
@@ -289,32 +314,39 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _G
         gathering.leave_out(name, "it is compressed in an unusual way")
     elif gathering.wants(normal := "/".join(parts), member.file_size):
         with archive.open(member) as file:
-            gathering.add(normal, file.read(MAX_FILE_BYTES + 1))
+            gathering.add(normal, file.read(_limit_bytes(normal) + 1))
 
 
 def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
-    sources = [name for name in gathering.files if name.endswith(".py")]
+    sources = [name for name in gathering.files if name.endswith(SOURCE_SUFFIXES)]
     if not sources:
         raise UnusableSubmission(_why_no_source(gathering))
     chosen = main if main in sources else max(sources, key=lambda name: _likelihood(name, gathering.files[name]))
-    return Submission(gathering.files, chosen, tuple(gathering.notes))
+    others = [
+        name for name in sources
+        if PurePosixPath(name).suffix != PurePosixPath(chosen).suffix and _likelihood(name, gathering.files[name])[0] == 3
+    ]
+    notes = [f"{printable(chosen)} was graded, and not {printable(others[0])}."] if others else []
+    return Submission(gathering.files, chosen, (*notes, *gathering.notes))
 
 
 def _why_no_source(gathering: _Gathering) -> str:
-    left_out = [note for note in gathering.notes if ".py " in note]
+    left_out = [note for note in gathering.notes if ".py " in note or ".ipynb " in note]
     if left_out:
         return left_out[0].rstrip(".")
     if gathering.files:
         names = ", ".join(printable(name) for name in sorted(gathering.files)[:3])
-        return f"there is no Python file in it (found: {names}): hand in backprop.py"
-    return "it is empty: hand in backprop.py"
+        return f"there is no Python file in it (found: {names}): hand in backprop.py or backprop.ipynb"
+    return "it is empty: hand in backprop.py or backprop.ipynb"
 
 
-def _likelihood(name: str, source: bytes) -> tuple[int, bool, int, str]:
-    """How likely this is the main file: functions it defines (a backprop.py may import them), its name, how high it lies."""
-    is_named_so = PurePosixPath(name).name == "backprop.py"
-    functions = set((_MENTIONS if is_named_so else _DEFINES).findall(source))
-    return len(functions), is_named_so, -name.count("/"), name
+def _likelihood(name: str, source: bytes) -> tuple[int, bool, bool, int, str]:
+    """How likely this is the main file: functions it defines (a backprop.py may import them), its name, a script before
+    a notebook, how high it lies. A blank of the template is no function."""
+    path = PurePosixPath(name)
+    pattern = _MENTIONS if path.name == "backprop.py" else _DEFINES
+    functions = set(pattern.findall(as_lines(name, source))) - set(_BLANK.findall(source))
+    return len(functions), path.stem == "backprop", path.suffix == ".py", -name.count("/"), name
 
 
 def is_usable_name(name: str) -> bool:

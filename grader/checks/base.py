@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from gradescope_utils.autograder_utils.decorators import number, visibility, weight
 
+from grader.checks.compare import problem_words
 from grader.checks.subject import NoAnswer, Subject
 from grader.result import Message
 from grader.rubric import DEFAULT
-from grader.sandbox.messages import Raised
+from grader.sandbox.messages import CELL, Raised
 
 Method = TypeVar("Method", bound=Callable[..., None])
 
@@ -99,14 +100,16 @@ def is_unwritten(answer: NoAnswer) -> bool:
 
 def missing_function(subject: Subject, function: str) -> Message:
     """Why a function cannot be called, for its first row."""
-    problem = subject.loaded.problem
-    if problem is not None:
-        where = f" at line {problem.line} of {problem.file}" if problem.line else ""
-        source = f": `{problem.source}`" if problem.source else ""
-        came = f"Your file stopped with {problem.type}: {problem.message}{where}{source}\n{function} was not defined before that."
-        return Message(f"a function {function}", came, look="Run `python backprop.py` yourself: it stops at the same place.")
+    problems = subject.loaded.problems
+    problem = next((one for one in problems if function in one.defines.split()), problems[0] if problems else None)
     names = ", ".join(subject.loaded.others)
     came = f"Your file defines no function {function}" + (f" (it defines {names})." if names else ".")
+    if problem is not None and CELL in problem.file:
+        came = f"Nothing defines {function}, and a cell stopped with {problem_words(problem)}"
+        return Message(f"a function {function}", came, look="Choose `Restart & Run All`: the cell stops at the same place.")
+    if problem is not None:
+        came = f"Your file stopped with {problem_words(problem)}\n{function} was not defined before that."
+        return Message(f"a function {function}", came, look="Run `python backprop.py` yourself: it stops at the same place.")
     return Message(f"a function {function}", came, look="Check the spelling of its name: the grader calls it by that name.")
 
 

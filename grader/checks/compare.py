@@ -13,7 +13,7 @@ import numpy as np
 from grader.oracle import Array
 from grader.result import Difference
 from grader.sandbox.client import Answer
-from grader.sandbox.messages import Raised, Returned
+from grader.sandbox.messages import CELL, Problem, Raised, Returned
 from grader.sandbox.wire import Foreign, Tensor, Value
 
 MAX_NAME_CHARS, MAX_WORDS_CHARS = 120, 400
@@ -101,14 +101,25 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return f"({shape[0]},)" if len(shape) == 1 else str(shape)
 
 
+def problem_words(problem: Problem) -> str:
+    """What was raised, where, and the student's own line there."""
+    message = f"{problem.type}: {problem.message}" if problem.message else problem.type
+    source = f": `{problem.source}`" if problem.source else ""
+    return f"{message}{problem_place(problem)}{source}"
+
+
+def problem_place(problem: Problem) -> str:
+    """' at line 3 of backprop.py', ' at code cell 3, line 2', or nothing where no line is known."""
+    _, is_cell, cell = problem.file.rpartition(CELL)
+    if not problem.line:
+        return ""
+    return f" at code cell {cell}, line {problem.line}" if is_cell else f" at line {problem.line} of {problem.file}"
+
+
 def raised_words(answer: Answer) -> str:
     """Why there is no value, for an answer that is not Returned."""
     if isinstance(answer, Raised):
-        problem = answer.problem
-        where = f" at line {problem.line} of {problem.file}" if problem.line else ""
-        source = f": `{problem.source}`" if problem.source else ""
-        message = f"{problem.type}: {problem.message}" if problem.message else problem.type
-        return f"your code raised {message}{where}{source}"
+        return f"your code raised {problem_words(answer.problem)}"
     if isinstance(answer, Returned):
         return f"it returned {describe(answer.value)}"
     if answer.how == "late":

@@ -138,8 +138,11 @@ def _slip_words(slip: Slip, finding: Finding, subject: Subject) -> str:
     if feedback == "full" and finding.coded and finding.coded != finding.asked:
         text += f"\nYour {finding.quantity}: {finding.coded}.\nAsked:{' ' * (len(finding.quantity))} {finding.asked}."
     function = "forward" if finding.quantity == "y" else _function(finding.quantity)
-    line = subject.client.locate(function, slip.step) if feedback == "full" else None
-    return f"{text}\nSee line {line} of your file." if line else text
+    place = subject.client.locate(function, slip.step) if feedback == "full" else None
+    if place is None:
+        return text
+    where = f"line {place.line} of your file" if place.cell is None else f"code cell {place.cell}, line {place.line}"
+    return f"{text}\nSee {where}."
 
 
 def _with_look(check: CheckResult, look: str) -> CheckResult:

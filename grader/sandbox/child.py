@@ -17,7 +17,6 @@ import numpy as np
 from grader.sandbox import loading, messages
 from grader.sandbox.answer import to_value
 from grader.sandbox.fingerprint import fingerprint
-from grader.sandbox.locate import locate
 from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
 
 MAX_REQUEST_BYTES = 32 << 20
@@ -51,25 +50,25 @@ class _Loop:
     def answer(self, request: Value) -> Value:
         assert isinstance(request, tuple)
         if request[0] == "load":
-            return self.load(Path(str(request[1])))
+            return self.load(Path(str(request[1])), float(str(request[2])))
         if request[0] == "locate":
-            line = locate(loading.source_text(Path(str(request[1]))), str(request[2]), str(request[3]))
-            return None if line is None else str(line)
+            return loading.place(Path(str(request[1])), str(request[2]), str(request[3]))
         if request[0] == "fingerprint":
             paths = messages.read_fingerprint_request(request)
-            return messages.fingerprint_reply(*fingerprint(loading.source_text(Path(path)) for path in paths))
+            return messages.fingerprint_reply(*fingerprint(loading.syntax_text(Path(path)) for path in paths))
         if request[0] == "descend":
             return self.descend(messages.read_descent(request))
         ask = messages.read_ask(request)
         function = loading.pick(self.namespace, ask.function)
         return tuple(self.call(function, call, ask.arguments_back) for call in ask.calls)
 
-    def load(self, path: Path) -> Value:
+    def load(self, path: Path, run_s: float) -> Value:
         self.folder = str(path.parent)
-        self.namespace, problem = loading.load(path)
+        loaded = loading.load(path, run_s)
+        self.namespace = loaded.namespace
         found = [name for name in loading.FUNCTIONS if loading.pick(self.namespace, name)]
         others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
-        return messages.loaded_reply(found, others, problem)
+        return messages.loaded_reply(found, others, loaded.problems, loaded.unusable)
 
     def descend(self, descent: messages.Descent) -> Value:
         """The gradients of some steps of gradient descent; fewer where one step gives no plain gradient."""

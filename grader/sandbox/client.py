@@ -19,13 +19,15 @@ from typing import Any, Literal, Union
 
 from grader.sandbox import messages
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
-from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome
+from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome, Place
 from grader.sandbox.policy import Policy
 from grader.sandbox.warm import START_S, HostError, Worker
 from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, encode
 
 READ_BYTES = 1 << 16
 LOCATE_S = 3.0
+RUN_SHARE = 0.5
+"""Of the deadline for loading a file: after that it is interrupted, and graded on what it has defined."""
 MAX_LIVES = 6
 """Children that one submission may use up; each death costs the load of its file anew."""
 MAX_LOST = 2
@@ -252,7 +254,7 @@ class Client:
             self.start()
         assert self._child is not None
         start_s = time.monotonic()
-        reply = self._child.ask(messages.load_request(str(self._path)), self._load_s, self._printed)
+        reply = self._child.ask(messages.load_request(str(self._path), RUN_SHARE * self._load_s), self._load_s, self._printed)
         self.load_s = time.monotonic() - start_s
         self.loaded = self._read(reply, messages.read_loaded)
         return self.loaded
@@ -307,13 +309,13 @@ class Client:
         self.losses.append(lost)
         return lost
 
-    def locate(self, function: str, step: str) -> int | None:
-        """The line of the student's file where a step is computed, if one can be named safely."""
+    def locate(self, function: str, step: str) -> Place | None:
+        """The place in the student's file where a step is computed, if one can be named safely."""
         if self._child is None:
             return None
         reply = self._child.ask(messages.locate_request(str(self._path), function, step), LOCATE_S, self._printed)
-        line: int | Lost | None = self._read(reply, messages.read_line)
-        return None if isinstance(line, Lost) else line
+        place: Place | Lost | None = self._read(reply, messages.read_place)
+        return None if isinstance(place, Lost) else place
 
     def fingerprint(self, paths: Sequence[Path], deadline_s: float) -> tuple[tuple[int, ...], tuple[int, ...]] | Lost:
         """Hashes of the syntax of some files, with names kept and dropped, see fingerprint.fingerprint.

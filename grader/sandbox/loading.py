@@ -1,23 +1,32 @@
 """Loads a student's file the way students run it. Runs in the child, beside student code.
 
-What may live here: finding modules, and stand-ins for what a script expects of
-an interactive session (input, a notebook's get_ipython, plotting packages that
-are not installed). A file that stops half way is graded on what it had defined.
+What may live here: running a script or the cells of a notebook, finding modules, and saying what stopped it.
+A script that stops half way is graded on what it had defined; of a notebook, each cell runs whatever became of
+the others. Neither runs for longer than its share of time, so that a slow training below the functions costs nothing.
 """
 from __future__ import annotations
 
-import builtins
+import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
+import linecache
+import signal
 import sys
+import time
 import tokenize
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
+from grader.sandbox import notebook, session
+from grader.sandbox.locate import locate
+from grader.sandbox.messages import CELL
 from grader.sandbox.wire import Value
 
 MODULE_NAME = "backprop"
@@ -32,41 +41,176 @@ DIFFERENTIATES = frozenset({"torch", "jax", "tensorflow", "autograd", "keras", "
 DECORATION = frozenset({"seaborn", "pandas", "tqdm", "IPython", "ipywidgets", "plotly", "sklearn", "google", "imageio"})
 """Packages that scripts import for show. Where one is missing, a stand-in that does nothing takes its place."""
 
+ALWAYS_STUBS = frozenset({"IPython", "ipywidgets", "google"})
+"""Of these, those that would look for a real notebook around them."""
+
 MAX_MESSAGE_CHARS = 400
+MAX_PROBLEMS = 5
+TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
-def load(path: Path) -> tuple[dict[str, Any], dict[str, Value] | None]:
-    """Run the student's file as the module `backprop`.
+class TimeLimit(BaseException):
+    """The file has run for its share of time and was stopped."""
 
-    Returns its namespace and a report: None, or the problem that stopped it.
+
+@dataclass
+class Loading:
+    """What came of running a file.
+
+    namespace  what it defined
+    problems   what stopped it, or cells that are to blame for a graded function that is missing or an older one
+    unusable   why it cannot be run at all, in half a sentence; "" where it was run
     """
+
+    namespace: dict[str, Any]
+    problems: list[dict[str, Value]] = field(default_factory=list)
+    unusable: str = ""
+
+
+def load(path: Path, run_s: float) -> Loading:
+    """Run the student's file, a script or a notebook, as the module `backprop`, for at most run_s seconds."""
     folder = str(path.parent)
     sys.path.insert(0, folder)
     sys.meta_path.insert(0, _Finder(folder))
-    builtins.input = _no_input
-    setattr(builtins, "get_ipython", Stub)  # noqa: B010 - not a name that builtins declares
-    setattr(builtins, "display", _ignore)  # noqa: B010
+    _forget_ipython()
+    session.install()
     sys.argv = [str(path)]
-    _silence_plotting()
+    session.silence_plotting()
     module = ModuleType(MODULE_NAME)
     module.__file__ = str(path)
     sys.modules[MODULE_NAME] = module
     sys.modules.setdefault(path.stem, module)
+    data = path.read_bytes()
+    if notebook.is_notebook(path.name, data):
+        return _load_notebook(path, data, module, run_s)
+    error = _run(partial(_compiled_script, path, data), module, run_s)
+    return Loading(module.__dict__, [problem(error, folder)] if error is not None else [])
+
+
+def _forget_ipython() -> None:
+    """The transformer is kept, but student code that imports IPython gets the stand-in."""
+    notebook.transformer()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "IPython"]:
+        del sys.modules[name]
+
+
+def _run(compiled: Callable[[], CodeType], module: ModuleType, run_s: float) -> BaseException | None:
+    """Compile and run within a time; returns what was raised."""
     try:
-        code: CodeType = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-        exec(code, module.__dict__)  # the purpose of this process
+        with _time_limit(run_s):
+            code = compiled()
+            result = eval(code, module.__dict__)  # the purpose of this process
+            if code.co_flags & inspect.CO_COROUTINE:
+                _drive(result)
     except BaseException as error:
-        return module.__dict__, problem(error, folder)
-    return module.__dict__, None
+        return error
+    return None
 
 
-def _silence_plotting() -> None:
-    """matplotlib draws into memory, whatever window system a script asks for. It was imported before, if needed."""
-    if "matplotlib" in sys.modules:
-        sys.modules["matplotlib"].__dict__["use"] = _ignore
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].__dict__["switch_backend"]("agg")
-        sys.modules["matplotlib.pyplot"].__dict__.update(switch_backend=_ignore, show=_ignore, pause=_ignore)
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    def stop(number: int, frame: object) -> NoReturn:
+        raise TimeLimit(f"it was still running after {seconds:.0f} seconds and was stopped here")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _drive(coroutine: Any) -> None:
+    """Run a cell with await at its top: as far as it goes without an event loop, for which sockets are needed."""
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration:
+        return
+
+
+def _compiled_script(path: Path, data: bytes) -> CodeType:
+    try:
+        return compile(data, str(path), "exec", dont_inherit=True)
+    except SyntaxError:
+        source = source_text(path)
+        text = notebook.script_text(source)
+        if text == source:
+            raise
+    return compile(text, str(path), "exec", dont_inherit=True)
+
+
+# ---------------------------------------------------------------- notebooks
+
+
+def _load_notebook(path: Path, data: bytes, module: ModuleType, run_s: float) -> Loading:
+    try:
+        cells = notebook.read_cells(data)
+    except notebook.NotANotebook as error:
+        return Loading(module.__dict__, unusable=str(error))
+    end_s = time.monotonic() + run_s
+    failed: list[Failed] = []
+    for cell in cells:
+        name = f"{path}{CELL}{cell.number}"
+        linecache.cache[name] = (len(cell.source), None, cell.source.splitlines(keepends=True), name)
+        text = notebook.python_of(cell.source)
+        if isinstance(text, notebook.Written):
+            session.write_file(text, path.parent)
+            continue
+        raised = _run(partial(_compiled_cell, text, name), module, max(1.0, (end_s - time.monotonic()) / 2))
+        if raised is not None:
+            failed.append((cell, name, raised))
+    to_blame = _to_blame(failed, module.__dict__)
+    reports = [{**problem(error, str(path.parent)), "defines": " ".join(sorted(cell.defines))} for cell, _, error in to_blame]
+    return Loading(module.__dict__, reports[:MAX_PROBLEMS])
+
+
+def _compiled_cell(text: str, name: str) -> CodeType:
+    code: CodeType = compile(text, name, "exec", flags=TOP_LEVEL_AWAIT, dont_inherit=True)
+    return code
+
+
+Failed = tuple[notebook.Cell, str, BaseException]
+
+
+def _to_blame(failed: list[Failed], namespace: dict[str, Any]) -> list[Failed]:
+    """The failed cells that hold a graded function which is missing, or which stands as an earlier cell defined it.
+
+    Where a function is missing and no failed cell holds it, the first that failed is among them.
+    """
+    missing = {name for name in FUNCTIONS if pick(namespace, name) is None}
+    to_blame = [
+        failure for failure in failed
+        if failure[0].defines & missing or any(_file_of(namespace.get(name)) != failure[1] for name in failure[0].defines)
+    ]
+    explained = {name for failure in to_blame for name in failure[0].defines}
+    return failed[:1] * bool(missing - explained and failed and failed[0] not in to_blame) + to_blame
+
+
+def _file_of(function: Any) -> str:
+    try:
+        return str(function.__code__.co_filename)
+    except Exception:
+        return ""
+
+
+def place(path: Path, function: str, step: str) -> str | None:
+    """Where a step is computed, see locate.locate: a line, or 'cell:line' in a notebook; None if in doubt."""
+    data = path.read_bytes()
+    if not notebook.is_notebook(path.name, data):
+        line = locate(source_text(path), function, step)
+        return None if line is None else str(line)
+    with contextlib.suppress(notebook.NotANotebook):
+        for cell in reversed(notebook.read_cells(data)):
+            text = notebook.python_of(cell.source)
+            if function in cell.defines and isinstance(text, str) and notebook.parses(text):
+                line = locate(text, function, step)
+                return None if line is None else f"{cell.number}:{line}"
+    return None
+
+
+# ---------------------------------------------------------------- reports
 
 
 def missing_name_hint(namespace: dict[str, Any]) -> tuple[str, ...]:
@@ -81,7 +225,7 @@ def missing_name_hint(namespace: dict[str, Any]) -> tuple[str, ...]:
 
 def problem(error: BaseException, folder: str) -> dict[str, Value]:
     """What went wrong, as text fields: type, message, file, line, function, source."""
-    found = {"type": type(error).__name__, "message": "", "file": "", "line": "", "function": "", "source": ""}
+    found = {"type": type(error).__name__, "message": "", "file": "", "line": "", "function": "", "source": "", "defines": ""}
     try:
         found["message"] = str(error)
         if isinstance(error, SyntaxError):
@@ -118,60 +262,32 @@ class _Finder(importlib.abc.MetaPathFinder):
                 f"{name} is not available here, because it computes gradients by itself: "
                 "this exercise is about deriving them by hand, with numpy"
             )
-        if name in DECORATION and importlib.machinery.PathFinder.find_spec(name) is None:
-            return importlib.util.spec_from_loader(fullname, _StubLoader(), is_package=True)
+        if name in DECORATION and (name in ALWAYS_STUBS or not _is_readable(importlib.machinery.PathFinder.find_spec(name))):
+            return importlib.util.spec_from_loader(fullname, session.StubLoader(), is_package=True)
         return None
 
     def _is_own_file(self, name: str) -> bool:
         return importlib.machinery.PathFinder.find_spec(name, [self.folder]) is not None
 
 
-class _StubLoader(importlib.abc.Loader):
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return _StubModule(spec.name)
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__dict__["__path__"] = []
-
-
-class Stub:
-    """Accepts whatever a plotting or notebook call does to it, and does nothing."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Stub()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return Stub()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
+def _is_readable(spec: importlib.machinery.ModuleSpec | None) -> bool:
+    """Whether a package is there, and confinement lets it be read."""
+    if spec is None or spec.origin is None:
+        return False
+    try:
+        with open(spec.origin, "rb"):
+            return True
+    except OSError:
+        return False
 
 
-class _StubModule(ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _progress if name in ("tqdm", "trange", "tnrange", "tqdm_notebook") else Stub()
-
-
-def _progress(items: Any = (), *args: Any, **kwargs: Any) -> Any:
-    """tqdm's part: hand the items through (trange gives a number)."""
-    return range(items) if isinstance(items, int) else items
-
-
-def _no_input(prompt: object = "") -> str:
-    """input() as if the student had pressed return."""
-    print(prompt)
-    return ""
-
-
-def _ignore(*args: Any, **kwargs: Any) -> None:
-    return None
+def syntax_text(path: Path) -> str:
+    """The Python of a file, of a notebook that of its cells; "" where there is none."""
+    with contextlib.suppress(OSError):
+        data = path.read_bytes()
+        if notebook.is_notebook(path.name, data):
+            return notebook.joined(data)
+    return notebook.script_text(source_text(path))
 
 
 def source_text(path: Path) -> str:

@@ -18,7 +18,10 @@ REQUEST_FD, REPLY_FD = 100, 101
 MAX_FIELD_CHARS = 2_000
 """Longest text a report from the child may hold in one field; longer is a broken protocol."""
 MAX_NAMES = 20
-"""Functions of a file that the child reports."""
+"""Functions of a file, or problems, that the child reports."""
+
+CELL = ", code cell "
+"""Between a notebook's name and a cell's number, in the name of the file that the cell is compiled as."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,30 @@ class Problem:
     line: str = ""
     function: str = ""
     source: str = ""
+    defines: str = ""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What came of running the file: the graded functions found, other functions' names, what stopped it."""
+    """What came of running the file.
+
+    functions, others  the graded functions found, and other functions' names
+    problems           what stopped it; of a notebook, the cells to blame for a graded function, whose `defines` names it
+    unusable           why it could not be run at all, in half a sentence; "" where it was
+    """
 
     functions: tuple[str, ...]
     others: tuple[str, ...]
-    problem: Problem | None
+    problems: tuple[Problem, ...] = ()
+    unusable: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line from 1 of the student's file, in a notebook of a code cell from 1."""
+
+    line: int
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -124,8 +142,8 @@ def _tensors(value: Value) -> dict[str, Tensor]:
     return found
 
 
-def load_request(path: str) -> Value:
-    return ("load", path)
+def load_request(path: str, run_s: float) -> Value:
+    return ("load", path, repr(run_s))
 
 
 def ask_request(ask: Ask) -> Value:
@@ -136,14 +154,14 @@ def locate_request(path: str, function: str, step: str) -> Value:
     return ("locate", path, function, step)
 
 
-def read_line(reply: Value) -> int | None:
-    """A line number from 1, or None. Raises WireError for another form."""
+def read_place(reply: Value) -> Place | None:
+    """A place, or None. Raises WireError for another form."""
     if reply is None:
         return None
-    text = _text(reply)
-    if not (text.isascii() and text.isdigit() and len(text) < 8):
-        raise WireError("not a line number")
-    return int(text)
+    numbers = _text(reply).split(":")
+    if len(numbers) > 2 or not all(text.isascii() and text.isdigit() and len(text) < 8 for text in numbers):
+        raise WireError("not a place")
+    return Place(int(numbers[-1]), int(numbers[0]) if len(numbers) == 2 else None)
 
 
 def fingerprint_request(paths: Sequence[str]) -> Value:
@@ -190,18 +208,17 @@ def _read_call(value: Value) -> Call:
     return Call(_sequence(args), None if seed is None else int(_text(seed)))
 
 
-def loaded_reply(functions: Sequence[str], others: Sequence[str], problem: Mapping[str, Value] | None) -> Value:
-    return (tuple(functions), tuple(others), problem)
+def loaded_reply(functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: str) -> Value:
+    return (tuple(functions), tuple(others), tuple(problems), unusable)
 
 
 def read_loaded(reply: Value) -> Loaded:
     """Raises WireError unless the reply has the form of a Loaded."""
-    functions, others, problem = _parts(reply, 3)
-    return Loaded(
-        _names(functions),
-        _names(others),
-        None if problem is None else _read_problem(problem),
-    )
+    functions, others, problems, unusable = _parts(reply, 4)
+    found = _sequence(problems)
+    if len(found) > MAX_NAMES:
+        raise WireError(f"{len(found)} problems, at most {MAX_NAMES}")
+    return Loaded(_names(functions), _names(others), tuple(_read_problem(problem) for problem in found), _text(unusable))
 
 
 def _names(value: Value) -> tuple[str, ...]:

@@ -29,14 +29,14 @@ from typing import Any, NoReturn
 import numpy as np  # noqa: F401 - loaded before the fork, so that no child has to
 import numpy.random  # noqa: F401 - numpy itself imports it only when it is first named
 
-from grader.sandbox import child
+from grader.sandbox import child, notebook
 from grader.sandbox.confine import ConfineError, confine, prepare
 from grader.sandbox.messages import REPLY_FD, REQUEST_FD
 from grader.sandbox.policy import Policy
 from grader.sandbox.probe import Targets, attempt
 from grader.sandbox.wire import Frame, Kind, encode
 
-PRELOADS = ("scipy.special", "matplotlib.pyplot", "scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.spatial")
+PRELOADS = ("scipy.special", "matplotlib.pyplot", "scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.spatial", notebook.TRANSFORMER)
 """Modules that a submission may name and that are then imported once, before the fork."""
 
 MAX_LINE_BYTES = 1 << 16
