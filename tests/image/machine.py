@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,9 @@ DOCKER_CAPABILITIES = (
     "sys_chroot", "mknod", "audit_write", "setfcap",
 )
 """What Docker grants by default (docs.docker.com, "Runtime privilege and Linux capabilities")."""
-DEBOOTSTRAP_S, BUILD_S = 1200, 1200
+MIRROR_S, DEBOOTSTRAP_S, BUILD_S = 20, 1200, 1200
+KEPT_LAYERS = 3
+"""Of one kind and release: the newest."""
 
 ENTER = r"""
 set -eu
@@ -61,15 +64,19 @@ class CannotRun(Exception):
     """This machine cannot make such a root, or enter it. One line says why."""
 
 
+class NotReachable(CannotRun):
+    """A release's packages cannot be had from here."""
+
+
 @dataclass(frozen=True)
 class Suite:
-    """A release by the name debootstrap knows it by. `mirror_from_host`: from this machine's sources, else debootstrap's own."""
+    """A release by the name debootstrap knows it by. mirror: where its packages are; None: as this machine's sources say."""
 
     name: str
-    mirror_from_host: bool
+    mirror: str | None
 
 
-UBUNTU, DEBIAN = Suite("jammy", False), Suite("bookworm", True)
+UBUNTU, DEBIAN = Suite("jammy", "http://archive.ubuntu.com/ubuntu"), Suite("bookworm", None)
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ class Machine:
             }
             start_s = time.monotonic()
             process = subprocess.Popen(
-                ["unshare", *namespaces, *(["--net"] if is_confined else []), "sh", "-c", ENTER, "enter",
+                [*group.join(), "unshare", *namespaces, *(["--net"] if is_confined else []), "sh", "-c", ENTER, "enter",
                  "env", "-i", *(f"{name}={value}" for name, value in inside.items()), *command],
                 env={
                     "PATH": os.environ["PATH"], "LOWER": ":".join(map(str, self.layers)), "UPPER": str(upper), "WORK": work,
@@ -129,7 +136,7 @@ class Machine:
                     "BINDS": "".join(f"{source}\t{target}\n" for source, target in self.binds.items()),
                 },
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors="replace",
-                preexec_fn=group.join, start_new_session=True,
+                start_new_session=True,
             )
             code: int | None
             with group.watched():
@@ -146,24 +153,23 @@ class Machine:
 
 
 def base_root(suite: Suite) -> Path:
-    """A fresh root of a release, from the cache or from debootstrap. Raises CannotRun.
+    """A fresh root of a release, from the cache or from debootstrap. Raises CannotRun, NotReachable where its packages are not to be had.
 
-    Debian's mirror is the one in this machine's sources; signatures are checked where this machine has the release's
-    keyring. Ubuntu's is debootstrap's own default; Debian has no keyring for it, so there only apt inside the root
-    checks signatures.
+    Signatures are checked where this machine has the release's keyring. Debian has none for Ubuntu, so there only apt
+    inside the root checks them.
     """
     _require_tools()
-    mirror = _host_mirror(suite.name) if suite.mirror_from_host else None
-    components = "main" if suite.mirror_from_host else "main,universe"
-    options = ["--variant=minbase", f"--components={components}"]
-    if not suite.mirror_from_host:
+    options = ["--variant=minbase", f"--components={'main,universe' if suite.mirror else 'main'}"]
+    if suite.mirror:
         options.append("--no-check-gpg")
     root = CACHE / f"root-{suite.name}-{_key(*options)}"
     if root.is_dir():
         return root
+    mirror = suite.mirror or _host_mirror(suite.name)
+    _require_mirror(mirror, suite.name)
     with _fresh(root) as unfinished:
         done = subprocess.run(
-            ["debootstrap", *options, suite.name, str(unfinished), *([mirror] if mirror else [])],
+            ["debootstrap", *options, suite.name, str(unfinished), mirror],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=DEBOOTSTRAP_S, check=False,
         )
         if done.returncode != 0:
@@ -171,25 +177,25 @@ def base_root(suite: Suite) -> Path:
     return root
 
 
+def _require_mirror(mirror: str, suite: str) -> None:
+    """debootstrap would try for many minutes."""
+    try:
+        with urllib.request.urlopen(f"{mirror.rstrip('/')}/dists/{suite}/Release", timeout=MIRROR_S):
+            pass
+    except (OSError, ValueError) as error:
+        raise NotReachable(f"the packages of {suite} cannot be reached: {error}") from None
+
+
 def _require_tools() -> None:
     if sys.platform != "linux" or os.geteuid() != 0:
         raise CannotRun("it needs root on Linux")
     if not shutil.which("debootstrap"):
-        if os.environ.get("CI") != "true":
-            raise CannotRun("debootstrap is missing: apt-get install debootstrap")
-        _apt_install("debootstrap")
+        raise CannotRun("debootstrap is missing: apt-get install debootstrap")
     if "overlay" not in Path("/proc/filesystems").read_text():
         raise CannotRun("this kernel has no overlay file system")
     tried = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
         raise CannotRun(f"no namespaces: {tried.stderr.strip()}")
-
-
-def _apt_install(package: str) -> None:
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-qq", "-y", "--no-install-recommends", package]):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise CannotRun(f"{package} cannot be installed: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
 def _host_mirror(suite: str) -> str:
@@ -208,25 +214,26 @@ def _host_mirror(suite: str) -> str:
     raise CannotRun(f"this machine's apt has no source for {suite}")
 
 
-def built(base: Path, name: str, key: str, build: Sequence[str], lay_out: Path) -> tuple[Path, float]:
-    """A layer above a base root: a tree put in place, then a command run on it, with network. Returns it and the seconds it took.
+def built(below: tuple[Path, ...], name: str, key: str, build: Sequence[str], lay_out: Path) -> tuple[Path, float]:
+    """A layer above others: a tree put in place, then a command run on it, with network. Returns it and the seconds it took.
 
-    key  what it depends on beside the base; a layer of the same key is taken from the cache (0 seconds)
+    below  the layers under it, the uppermost first
+    key    what it depends on beside them; a layer of the same key is taken from the cache (0 seconds)
 
     Raises AssertionError with the command's last lines if it fails.
     """
-    layer = CACHE / f"image-{name}-{_key(base.name, key)}"
+    layer = CACHE / f"{name}-{_key(*(one.name for one in below), key)}"
     if layer.is_dir():
         return layer, 0.0
-    for old in CACHE.glob(f"image-{name}-*"):
+    for old in sorted(CACHE.glob(f"{name}-*"), key=os.path.getmtime)[: 1 - KEPT_LAYERS]:
         shutil.rmtree(old, ignore_errors=True)
     with _fresh(layer) as unfinished:
-        for entry in lay_out.iterdir():
-            shutil.copytree(entry, unfinished / entry.name)
+        shutil.copytree(lay_out, unfinished, dirs_exist_ok=True)
+        unfinished.chmod(0o755)
         environment, binds = host_pip()
-        ended = Machine((base,), binds).run(build, unfinished, timeout_s=BUILD_S, is_confined=False, environment=environment)
-        print("\n".join(line for line in ended.output.splitlines() if line.startswith("self-test:")))
+        ended = Machine(below, binds).run(build, unfinished, timeout_s=BUILD_S, is_confined=False, environment=environment)
         assert ended.code == 0, "\n".join(ended.output.splitlines()[-15:])
+        (unfinished / "said").write_text(ended.output)
     return layer, ended.seconds
 
 
@@ -285,10 +292,10 @@ class _Group:
         self._folders, self._peak, self._statistics = folders, peak, statistics
         self.resident_bytes = 0
 
-    def join(self) -> None:
-        """Called in the new process before it runs anything."""
-        for folder in self._folders:
-            (folder / "cgroup.procs").write_text(str(os.getpid()))
+    def join(self) -> list[str]:
+        """What to write before a command, so that it runs in the group."""
+        enter = "".join(f'echo $$ >"{folder}/cgroup.procs"; ' for folder in self._folders)
+        return ["sh", "-ec", enter + 'exec "$@"', "join"]
 
     def held_bytes(self) -> int:
         return int(self._peak.read_text()) if self._peak is not None and self._peak.exists() else 0
@@ -328,6 +335,8 @@ def _group(size: Small | None) -> Iterator[_Group]:
         group = _Group(tuple(limits), memory / "memory.max_usage_in_bytes", memory / "memory.stat")
     else:
         folder = CGROUPS / name
+        with contextlib.suppress(OSError):
+            (CGROUPS / "cgroup.subtree_control").write_text("+cpu +memory")
         limits = {folder: {"cpu.max": f"{quota} 100000", "memory.max": str(size.memory_bytes)}}
         group = _Group((folder,), folder / "memory.peak", folder / "memory.stat")
     try:

@@ -81,23 +81,23 @@ def states(done: harness.Run) -> dict[str, str]:
     return {test["number"]: test["extra_data"]["state"] for test in done.posted["tests"]}
 
 
-def test_the_machine_is_small(ubuntu: Machine, tmp_path: Path) -> None:
+def test_the_machine_is_small(image: Machine, tmp_path: Path) -> None:
     """The limits hold: a process that takes 1 GB is killed, so that the other tests say something."""
     upper = harness.upper_folder(tmp_path)
     command = ["python3", "-c", "bytearray(1 << 30)[:] = b'x' * (1 << 30)"]
-    ended = ubuntu.run(command, upper, timeout_s=60, is_confined=True, size=Small())
+    ended = image.run(command, upper, timeout_s=60, is_confined=True, size=Small())
     assert ended.code not in (0, None) and "MemoryError" not in ended.output, ended.output
     assert ended.held_bytes <= Small().memory_bytes
 
 
-def test_setup_can_run_twice(ubuntu: Machine, tmp_path: Path) -> None:
+def test_setup_can_run_twice(image: Machine, tmp_path: Path) -> None:
     """A second setup.sh in the finished image changes nothing, needs no network, and its self-test passes again."""
     upper = harness.upper_folder(tmp_path)
-    ended = ubuntu.run(["bash", "/autograder/source/setup.sh"], upper, timeout_s=300, is_confined=True)
+    ended = image.run(["bash", "/autograder/source/setup.sh"], upper, timeout_s=300, is_confined=True)
     assert ended.code == 0 and "self-test: this image can grade" in ended.output, ended.output
 
 
-def test_student_user_reaches_numpy_and_nothing_of_ours(ubuntu: Machine, tmp_path: Path) -> None:
+def test_student_user_reaches_numpy_and_nothing_of_ours(image: Machine, tmp_path: Path) -> None:
     """By modes alone, without Landlock, the student's user can import numpy but open neither source, results nor metadata."""
     upper = harness.upper_folder(tmp_path)
     (upper / "autograder").mkdir()
@@ -106,17 +106,17 @@ def test_student_user_reaches_numpy_and_nothing_of_ours(ubuntu: Machine, tmp_pat
         '/autograder/run_autograder >/dev/null 2>&1; cd /; exec setpriv --reuid=backprop-student --regid=backprop-student '
         '--clear-groups /opt/backprop-grader/venv/bin/python -B -c "$1"', "bash", TRIES_AS_STUDENT,
     ]
-    ended = ubuntu.run(command, upper, timeout_s=60, is_confined=True)
+    ended = image.run(command, upper, timeout_s=60, is_confined=True)
     assert ended.code == 0, ended.output
     left = harness.read_results(upper / "autograder" / "results" / "results.json")
     assert "did not finish" in left["output"], "a grader that cannot even start leaves the first results.json"
 
 
 @pytest.mark.parametrize("name, score", [("einsum", 100), ("g-for-h-in-dw", 68), ("script-with-plots", 100)])
-def test_honest_submissions(ubuntu: Machine, run: Callable[..., harness.Run], name: str, score: float) -> None:
+def test_honest_submissions(image: Machine, run: Callable[..., harness.Run], name: str, score: float) -> None:
     """Right and wrong submissions get their points under full isolation, with pictures of the training."""
     expected = json.loads((TESTS / "submissions" / name / "expected.json").read_text())["score"]
-    done = run(ubuntu, of_corpus(name))
+    done = run(image, of_corpus(name))
     assert expected[0] <= done.posted["score"] <= expected[1] and done.posted["score"] == score
     assert done.posted["extra_data"]["isolation"]["level"] == "full"
     assert sum("data:image/png;base64," in test["output"] for test in done.posted["tests"]) == 2
@@ -135,10 +135,10 @@ def test_debian_from_a_checkout_zipped_by_hand(debian: Machine, run: Callable[..
     ["forge-results-json", "rewrite-run-autograder", "read-reference", "read-metadata", "proc-environ", "fork-bomb", "memory-bomb",
      "output-flood", "tcp"],
 )
-def test_hostile_submissions(ubuntu: Machine, run: Callable[..., harness.Run], name: str) -> None:
+def test_hostile_submissions(image: Machine, run: Callable[..., harness.Run], name: str) -> None:
     """An attack ends in a whole result, earns no more than its honest parts, learns no token and leaves no file behind."""
     expected = json.loads((TESTS / "attacks" / name / "expected.json").read_text())
-    done = run(ubuntu, of_attacks(name))
+    done = run(image, of_attacks(name))
     assert done.posted["score"] <= expected["max_score"] and len(done.posted["tests"]) == ROWS
     everything = json.dumps(done.posted) + done.ended.output
     assert harness.TOKEN not in everything and "EVIDENCE" not in everything
@@ -147,30 +147,30 @@ def test_hostile_submissions(ubuntu: Machine, run: Callable[..., harness.Run], n
     assert [name for name in written if not name.startswith(ours)] == []
 
 
-def test_empty_submission(ubuntu: Machine, run: Callable[..., harness.Run]) -> None:
+def test_empty_submission(image: Machine, run: Callable[..., harness.Run]) -> None:
     """An empty hand-in earns 0 in every row and says what to hand in."""
-    done = run(ubuntu, lambda folder: None)
+    done = run(image, lambda folder: None)
     assert done.posted["score"] == 0 and "hand in backprop.py" in done.posted["output"]
     assert set(states(done).values()) == {"not run"}
 
 
-def test_endless_submission(ubuntu: Machine, run: Callable[..., harness.Run]) -> None:
+def test_endless_submission(image: Machine, run: Callable[..., harness.Run]) -> None:
     """A submission that loops in every function ends before Gradescope's time limit with 0 points and every row."""
-    done = run(ubuntu, of_source(EVERYTHING_LOOPS), timeout_s=60)
+    done = run(image, of_source(EVERYTHING_LOOPS), timeout_s=60)
     assert done.ended.code == 0 and done.posted["score"] == 0 and len(done.posted["tests"]) == ROWS
 
 
-def test_endless_gradient_keeps_the_other_points(ubuntu: Machine, run: Callable[..., harness.Run]) -> None:
+def test_endless_gradient_keeps_the_other_points(image: Machine, run: Callable[..., harness.Run]) -> None:
     """Where only backprop loops, the points of dataset and forward stand."""
     source = (TESTS / "submissions" / "einsum" / "submission" / "backprop.py").read_text(encoding="utf-8")
-    done = run(ubuntu, of_source(source + GRADIENT_LOOPS), timeout_s=60)
+    done = run(image, of_source(source + GRADIENT_LOOPS), timeout_s=60)
     passed = {number for number, state in states(done).items() if state == "passed"}
     assert passed == {"1.1", "1.2", "1.3", "2.1", "2.2", "2.3"} and done.posted["score"] == 30
 
 
-def test_killed_by_the_harness(ubuntu: Machine, tmp_path: Path) -> None:
+def test_killed_by_the_harness(image: Machine, tmp_path: Path) -> None:
     """Where the harness kills the run all the same, a valid results.json was there, and the harness writes its own."""
-    done = harness.run(ubuntu, of_source("import time\ntime.sleep(1000)\n"), tmp_path, timeout_s=600, killed_after_s=3)
+    done = harness.run(image, of_source("import time\ntime.sleep(1000)\n"), tmp_path, timeout_s=600, killed_after_s=3)
     assert done.posted["score"] == 0 and done.ended.code is None
     left = harness.read_results(done.written / "autograder" / "results" / "results.json")
     assert "tell your instructor" in left["output"] and left["stdout_visibility"] == "hidden"
