@@ -1,9 +1,12 @@
-"""What all tests share: the repository on the path, and one warm worker a test process."""
+"""What all tests share: the repository on the path, one warm worker and one browser a test process."""
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,3 +41,26 @@ def grade_source(worker: Worker, tmp_path: Path) -> Callable[..., Result]:
 @pytest.fixture(scope="session")
 def reference_source() -> str:
     return (ROOT / "reference" / "backprop.py").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Debian's or Ubuntu's Chromium, driven by selenium; nothing is downloaded for it. Never skipped in CI."""
+    chromium, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        lacking = "needs chromium and chromedriver (Debian: apt-get install chromium chromium-driver)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(lacking)
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (
+        "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+        "disable-component-update", "disable-sync", "window-size=1300,1000", f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    os.environ["SE_OFFLINE"] = "true"
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
+    yield started
+    started.quit()
