@@ -1,13 +1,37 @@
-"""`python -m grader`."""
+"""`python -m grader`.
+
+What may live here: what a grading gains by coming first, and by ending at once.
+"""
 import os
 import sys
 
-from grader.cli import main
+
+def _run() -> int:
+    """The command; `grade` has its worker started before even the arguments are read, so that both start at once."""
+    if sys.argv[1:2] != ["grade"]:
+        from grader.cli import main
+
+        return main()
+    from grader.sandbox import warm
+
+    warm.start_ahead()
+    try:
+        from grader.cli import main
+
+        return main()
+    finally:
+        warm.drop()
+
+
+def _end(code: int) -> None:
+    """Leave without taking numpy apart, which would take 30 ms."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+    os._exit(code)
+
 
 if __name__ == "__main__":
-    code = main()
-    if sys.argv[1:2] == ["grade"]:  # taking numpy apart would take 30 ms
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
-        os._exit(code)
+    code = _run()
+    if sys.argv[1:2] == ["grade"]:
+        _end(code)
     sys.exit(code)

@@ -115,9 +115,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _grade(arguments: argparse.Namespace) -> int:
     _check_outputs(arguments)
-    from grader.sandbox.warm import Worker
+    from grader.sandbox import warm
 
-    with Worker() as worker:  # it imports numpy while we do
+    with warm.take() as worker:  # it imports numpy while we do
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our arrays are small, and its threads take 40 ms to start
         from grader.grading import grade
         from grader.rubric import DEFAULT

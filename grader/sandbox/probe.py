@@ -22,7 +22,6 @@ import mmap
 import os
 import resource
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -275,6 +274,8 @@ def observe(policy: Policy, targets: Targets) -> Observed:
 
     Takes about 0.2 s, most of it Python's start. Raises ConfineError where a step failed.
     """
+    import subprocess  # not for the workers, which only attempt() concerns
+
     root = str(Path(__file__).resolve().parents[2])
     program = f"import sys; sys.path.insert(0, {root!r}); from grader.sandbox.probe import main; main({root!r})"
     order = json.dumps({"policy": policy.to_json(), "targets": targets.to_json()})

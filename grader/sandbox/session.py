@@ -5,7 +5,6 @@ What may live here: get_ipython and its magics, input, display, and packages tha
 from __future__ import annotations
 
 import builtins
-import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Iterator
@@ -102,7 +101,7 @@ def silence_plotting() -> None:
         sys.modules["matplotlib.pyplot"].__dict__.update(switch_backend=ignore, show=ignore, pause=ignore)
 
 
-class StubLoader(importlib.abc.Loader):
+class StubLoader:
     """Loads a module of which every part is a Stub."""
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:

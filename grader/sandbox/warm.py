@@ -77,6 +77,11 @@ class Worker:
         lines = self._process.stderr.read(4096).decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else "no word from it"
 
+    def kill(self) -> None:
+        """End a worker that has no children, whatever it is at."""
+        self._process.kill()
+        self.close()
+
     def close(self) -> None:
         """End the worker and every child; returns when they are dead and reaped."""
         self._control.close()
@@ -93,3 +98,23 @@ class Worker:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+_ahead: list[Worker] = []
+
+
+def start_ahead() -> None:
+    """Start a worker before anything else is imported, for the next take(), which also tells if it cannot be had."""
+    with contextlib.suppress(OSError):
+        _ahead.append(Worker())
+
+
+def take() -> Worker:
+    """The worker started ahead, or a new one."""
+    return _ahead.pop() if _ahead else Worker()
+
+
+def drop() -> None:
+    """End a worker that was started ahead and not taken."""
+    while _ahead:
+        _ahead.pop().kill()
