@@ -214,13 +214,13 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) 
 
 
 def load_notes(loaded: Loaded) -> tuple[str, ...]:
-    """A warning where the file stopped half way but what it had defined is graded."""
+    """A warning where the file stopped half way but what it defines is graded."""
     if not loaded.functions:
         return ()
-    graded = f"What it had defined before was graded: {', '.join(loaded.functions)}."
+    graded = f"What it defines was graded all the same: {', '.join(loaded.functions)}."
     return tuple(
         _cell_note(problem, loaded) if CELL in problem.file
-        else f"Your file stopped{problem_place(problem)} with {problem.type}: {problem.message.rstrip('.')}. {graded}"
+        else f"Your file stopped{problem_place(problem)} with {_raised(problem)}. {graded}"
         for problem in loaded.problems
     )
 
@@ -228,4 +228,8 @@ def load_notes(loaded: Loaded) -> tuple[str, ...]:
 def _cell_note(problem: Problem, loaded: Loaded) -> str:
     kept = [name for name in problem.defines.split() if name in loaded.functions]
     stands = f" {', '.join(kept)} was graded as an earlier cell defines it." if kept else ""
-    return f"A cell stopped{problem_place(problem)} with {problem.type}: {problem.message.rstrip('.')}.{stands}"
+    return f"A cell stopped{problem_place(problem)} with {_raised(problem)}.{stands}"
+
+
+def _raised(problem: Problem) -> str:
+    return f"{problem.type}: {problem.message.rstrip('.')}" if problem.message else problem.type

@@ -23,6 +23,9 @@ FIRST_ROW = {"make_dataset": "1.1", "forward": "2.1", "backprop": "3.1"}
 """The row that tells at length why a function cannot be asked; the others only refer to it."""
 
 
+NOT_PYTHON = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
 class CheckFailed(AssertionError):
     """The student's answer is not right.
 
@@ -107,9 +110,12 @@ def missing_function(subject: Subject, function: str) -> Message:
     if problem is not None and CELL in problem.file:
         came = f"Nothing defines {function}, and a cell stopped with {problem_words(problem)}"
         return Message(f"a function {function}", came, look="Choose `Restart & Run All`: the cell stops at the same place.")
-    if problem is not None:
-        came = f"Your file stopped with {problem_words(problem)}\n{function} was not defined before that."
+    if problem is not None and problem.type in NOT_PYTHON:
+        came = f"Python cannot read your file: {problem_words(problem)}"
         return Message(f"a function {function}", came, look="Run `python backprop.py` yourself: it stops at the same place.")
+    if problem is not None:
+        came = f"{came}\nIt stopped with {problem_words(problem)}"
+        return Message(f"a function {function}", came, look="Mend that line first, and check the spelling of the function's name.")
     return Message(f"a function {function}", came, look="Check the spelling of its name: the grader calls it by that name.")
 
 

@@ -6,6 +6,7 @@ say politely what cannot be graded.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def to_value(answer: Any, max_elements: int, depth: int = 0) -> Value:
     """
     if answer is None:
         return None
-    if isinstance(answer, dict):
+    if isinstance(answer, Mapping):
         return _mapping(answer, max_elements, depth)
     if isinstance(answer, (tuple, list)):
         return _sequence(answer, max_elements, depth)
@@ -42,7 +43,7 @@ def to_value(answer: Any, max_elements: int, depth: int = 0) -> Value:
     return Foreign(_type_name(answer))
 
 
-def _mapping(answer: dict[Any, Any], max_elements: int, depth: int) -> Value:
+def _mapping(answer: Mapping[Any, Any], max_elements: int, depth: int) -> Value:
     if len(answer) > MAX_STRUCTURE_ITEMS or depth > 2:
         return Foreign(f"a dict of {len(answer)} entries")
     items: dict[str, Value] = {}

@@ -1,11 +1,13 @@
 """Loads a student's file the way students run it. Runs in the child, beside student code.
 
 What may live here: running a script or the cells of a notebook, finding modules, and saying what stopped it.
-A script that stops half way is graded on what it had defined; of a notebook, each cell runs whatever became of
-the others. Neither runs for longer than its share of time, so that a slow training below the functions costs nothing.
+Of a script the statements below one that fails run all the same, and of a notebook each cell, so that a plot between
+the functions which fails here and not at the student's costs nothing. Neither runs for longer than its share of time,
+so that a slow training costs nothing either.
 """
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib.machinery
 import importlib.util
@@ -45,6 +47,7 @@ ALWAYS_STUBS = frozenset({"IPython", "ipywidgets", "google"})
 
 MAX_MESSAGE_CHARS = 400
 MAX_PROBLEMS = 5
+MAX_RESUMPTIONS = 50
 TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -82,8 +85,7 @@ def load(path: Path, run_s: float) -> Loading:
     data = path.read_bytes()
     if notebook.is_notebook(path.name, data):
         return _load_notebook(path, data, module, run_s)
-    error = _run(partial(_compiled_script, path, data), module, run_s)
-    return Loading(module.__dict__, [problem(error, folder)] if error is not None else [])
+    return _load_script(path, data, module, run_s)
 
 
 def _forget_ipython() -> None:
@@ -129,6 +131,22 @@ def _drive(coroutine: Any) -> None:
         return
 
 
+# ---------------------------------------------------------------- scripts
+
+
+def _load_script(path: Path, data: bytes, module: ModuleType, run_s: float) -> Loading:
+    end_s = time.monotonic() + run_s
+    error = first = _run(partial(_compiled_script, path, data), module, run_s / 2)
+    above = 0
+    for _ in range(MAX_RESUMPTIONS):
+        stopped_at = _module_line(error, str(path))
+        if stopped_at <= above:
+            break
+        above = stopped_at
+        error = _run(partial(_compiled_below, path, above), module, max(1.0, (end_s - time.monotonic()) / 2))
+    return Loading(module.__dict__, [problem(first, str(path.parent))] if first is not None else [])
+
+
 def _compiled_script(path: Path, data: bytes) -> CodeType:
     try:
         return compile(data, str(path), "exec", dont_inherit=True)
@@ -138,6 +156,23 @@ def _compiled_script(path: Path, data: bytes) -> CodeType:
         if text == source:
             raise
     return compile(text, str(path), "exec", dont_inherit=True)
+
+
+def _module_line(error: BaseException | None, file: str) -> int:
+    """The line of the script's own top level at which it failed; 0 where it did not fail, or ended by itself."""
+    if isinstance(error, (Exception, TimeLimit)):
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
+                return line
+    return 0
+
+
+def _compiled_below(path: Path, line: int) -> CodeType:
+    """The statements of the top level that begin below a line's own statement, with the script's future imports."""
+    body = ast.parse(notebook.script_text(source_text(path))).body
+    futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    below = [node for node in body if node.lineno > line and node not in futures]
+    return compile(ast.Module([*futures, *below], []), str(path), "exec", dont_inherit=True)
 
 
 # ---------------------------------------------------------------- notebooks

@@ -1,0 +1,74 @@
+"""A script is run as the student runs it; what fails in it costs nothing that it defines."""
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from grader.result import Result
+from grader.rubric import DEFAULT
+
+PLOT = "import matplotlib.pyplot as plt\nplt.pcolormesh([[1, 2], [3, 4]], cmap=plt.no_such_thing('YlGn'))\n"
+
+
+def _before_backprop(source: str, text: str) -> str:
+    """The reference with some lines put in at the top level, before backprop is defined."""
+    return source.replace("\ndef backprop(", f"\n{text}\ndef backprop(", 1)
+
+
+def _notes(result: Result) -> str:
+    return " ".join(result.notes)
+
+
+@pytest.mark.parametrize("text, named", [
+    (PLOT, "AttributeError"),
+    ("assert 1 + 1 == 3\n", "AssertionError"),
+    ("import numpy as np\nnp.loadtxt('points.csv')\n", "FileNotFoundError"),
+    ("for _ in range(3):\n    if _ == 2:\n        1 / 0\n", "ZeroDivisionError"),
+    ("1 / 0\nundefined\nraise ValueError('once more')\n", "ZeroDivisionError"),
+])
+def test_what_stands_below_a_line_that_fails_is_graded(reference_source, grade_source, text, named):
+    """A line between the functions may fail here for want of a file or a version: the functions below it count."""
+    result = grade_source(_before_backprop(reference_source, text))
+    assert result.score == 100
+    assert re.search(rf"stopped at line \d+ of backprop.py with {named}", _notes(result)) and len(result.notes) == 1
+
+
+def test_what_stands_below_an_endless_loop_is_graded(reference_source, grade_source):
+    """A training that takes too long between the functions is interrupted, and the functions below it count."""
+    impatient = replace(DEFAULT, load_s=2.0)
+    assert grade_source(_before_backprop(reference_source, "while True:\n    pass\n"), impatient).score == 100
+
+
+def test_a_file_that_ends_itself_is_not_run_further(reference_source, grade_source):
+    """sys.exit between the functions means that what follows is not meant."""
+    result = grade_source(_before_backprop(reference_source, "import sys\nsys.exit()\n"))
+    assert {check.state for check in result.checks if check.number.startswith("3.")} == {"failed", "not run"}
+    assert "SystemExit" in _notes(result)
+
+
+def test_future_imports_hold_below_too(reference_source, grade_source):
+    """The statements below are compiled as the whole file is: annotations stay unread."""
+    annotated = reference_source.replace("def backprop(X, t, params)", "def backprop(X: Nowhere, t, params)")
+    assert annotated != reference_source
+    assert grade_source("from __future__ import annotations\n" + _before_backprop(annotated, "1 / 0\n")).score == 100
+
+
+def test_what_python_cannot_read_is_said(grade_source):
+    """A syntax error is told with its line, and not as a missing function."""
+    result = grade_source("import numpy as np\nx = = 3\n")
+    assert result.score == 0 and "Python cannot read your file: SyntaxError" in result.checks[0].message.came
+
+
+def test_another_name_is_offered_where_the_file_also_stopped(reference_source, grade_source):
+    """Where a function is missing, both causes are told: the line that failed, and the names that are there."""
+    result = grade_source(reference_source.replace("def backprop(", "def gradients(", 1) + "\n1 / 0\n")
+    came = next(check for check in result.checks if check.number == "3.1").message.came
+    assert "gradients" in came and "ZeroDivisionError" in came
+
+
+def test_any_mapping_is_a_dict_of_gradients(reference_source, grade_source):
+    """A read-only view or an own kind of mapping holds gradients as well as a dict."""
+    wrapped = "\nimport types\n_inner = backprop\ndef backprop(X, t, params):\n    grads, loss = _inner(X, t, params)\n"
+    assert grade_source(reference_source + wrapped + "    return types.MappingProxyType(grads), loss\n").score == 100
