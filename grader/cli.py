@@ -122,6 +122,10 @@ def _grade(arguments: argparse.Namespace) -> int:
         from grader.grading import grade
         from grader.rubric import DEFAULT
 
+        if arguments.pictures or arguments.preview:
+            from grader.report.pictures import import_meanwhile
+
+            import_meanwhile()
         rubric = replace(DEFAULT, feedback=arguments.feedback or DEFAULT.feedback)
         try:
             result = grade(arguments.submission, worker, rubric, trusted=arguments.trust_student_code)

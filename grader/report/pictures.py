@@ -5,7 +5,10 @@ when a picture is drawn.
 """
 from __future__ import annotations
 
+import contextlib
 import io
+import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +38,18 @@ class Picture:
 
     title: str
     png: bytes
+
+
+def import_meanwhile() -> None:
+    """Import matplotlib in a thread while this one waits for the student's process; what fails here, fails again in time."""
+
+    def imports() -> None:
+        with contextlib.suppress(Exception):
+            from matplotlib.backends import backend_agg  # noqa: F401
+            from matplotlib.figure import Figure  # noqa: F401
+
+    sys.setswitchinterval(0.0005)
+    threading.Thread(target=imports, daemon=True).start()
 
 
 def row_pictures(result: Result) -> Iterator[tuple[str, Picture]]:
@@ -73,7 +88,7 @@ def save_pictures(result: Result, folder: Path) -> list[Path]:
 
 def loss_curve(training: Training) -> Figure:
     """The true loss by step, with the student's gradients and with the reference's."""
-    figure, axes = _axes((6, 4))
+    figure, axes = _axes((6, 4), (0.13, 0.13, 0.84, 0.78))
     every = training.steps[1] - training.steps[0] if len(training.steps) > 1 else 1
     expected = training.expected_losses
     axes.plot([every * i for i in range(len(expected))], expected, color="0.6", linewidth=5, label="reference")
@@ -95,11 +110,11 @@ def loss_curve(training: Training) -> Figure:
 
 def decision_surface(training: Training) -> Figure:
     """The trained network's output over the plane, with the borders of the two rings."""
-    figure, axes = _axes((5.6, 4.8))
+    figure, axes = _axes((5.6, 4.8), (0.11, 0.11, 0.68, 0.793))
     axis = np.linspace(-REACH, REACH, 121)
     x, y = np.meshgrid(axis, axis)
     surface = axes.contourf(x, y, _output(x, y, training), levels=np.linspace(0, 1, 21), cmap="coolwarm")
-    figure.colorbar(surface, ax=axes, label="network's output")
+    figure.colorbar(surface, cax=figure.add_axes((0.83, 0.11, 0.04, 0.793)), label="network's output")
     angle = np.linspace(0, 2 * np.pi, 200)
     for radius in RADII:
         axes.plot(radius * np.sin(angle), radius * np.cos(angle), color="0.2", linewidth=0.8, linestyle="--")
@@ -118,11 +133,15 @@ def _output(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], training: Training
     return output
 
 
-def _axes(size: tuple[float, float]) -> tuple[Figure, Any]:
-    """A figure that belongs to no window system."""
+def _axes(size: tuple[float, float], place: tuple[float, float, float, float]) -> tuple[Figure, Any]:
+    """A figure that belongs to no window system, with axes at a fixed place: to lay them out takes as long as to draw them.
+
+    size   in inches
+    place  left, bottom, width, height, in shares of the figure
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size)
     FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
+    return figure, figure.add_axes(place)
