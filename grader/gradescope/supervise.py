@@ -10,6 +10,7 @@ imports nothing heavy and runs no check, so it stands when the other one falls.
 """
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -35,6 +36,8 @@ GRADING_SHARE, END_SHARE = 0.5, 0.8
 """Of the time limit: when no further check begins, and when whatever still runs is killed. Gradescope's clock also counts
 the start of the container and the download of the submission."""
 REAP_S = 10.0
+RESERVE_BYTES = 1 << 20
+"""A results.json with two pictures has 250 kB at most."""
 PR_SET_CHILD_SUBREAPER = 36
 
 NOT_REACHED = "Not reached: the autograder had to stop before this check."
@@ -61,6 +64,11 @@ class Places:
         return self.root / "results" / "results.json"
 
     @property
+    def reserve(self) -> Path:
+        """Space on the disk for the results, given free before they are written: student code may fill the rest."""
+        return self.root / "results" / ".reserve"
+
+    @property
     def metadata(self) -> Path:
         return self.root / "submission_metadata.json"
 
@@ -79,6 +87,8 @@ def run(root: Path, timeout: str, rubric: Rubric) -> None:
 
     timeout  TIMEOUT_SECONDS as it stands in the environment; DEFAULT_TIMEOUT_S if it is no positive number
 
+    A grading that ends before its first row, for example because the machine had no memory left, is tried once more.
+
     Raises OSError if the results cannot be written.
     """
     limit_s = time_limit_s(timeout)
@@ -86,10 +96,19 @@ def run(root: Path, timeout: str, rubric: Rubric) -> None:
     places, rubric = Places(root), within(rubric, limit_s)
     metadata = _metadata(places.metadata)
 
+    def grading(send: Callable[[str, Any], None]) -> None:
+        grade_and_send(places.submission, rubric, send)
+
     def save(whole: dict[str, Any]) -> None:
+        places.reserve.unlink(missing_ok=True)
         write_json(apply_policy(whole, from_json(whole), rubric, metadata), places.results)
 
-    report = watch(lambda send: grade_and_send(places.submission, rubric, send), end_s, save)
+    with contextlib.suppress(OSError):
+        places.reserve.write_bytes(bytes(RESERVE_BYTES))
+    report = watch(grading, end_s, save)
+    if report.ending == "fault" and report.document is None:
+        print("The grading ended before its first row: once more.")
+        report = watch(grading, end_s, save)
     if not report.is_whole:
         save(document(unfinished(report, rubric)))
 
@@ -153,7 +172,8 @@ def watch(grading: Callable[[Callable[[str, Any], None]], None], end_s: float, s
                 _take(json.loads(line), report, save)
         except TimeoutError:
             report.ending = "late"
-    _end(pid)
+        finally:
+            _end(pid)
     return report
 
 

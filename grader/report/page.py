@@ -33,26 +33,42 @@ def document(result: Result, pictures: Mapping[str, Picture] | None = None) -> d
 
     pictures  by the number of the row under which each is shown
     """
-    outputs = {check.number: row_html(check, (pictures or {}).get(check.number)) for check in result.checks}
+    outputs = {check.number: row_html(check, (pictures or {}).get(check.number), result.headline) for check in result.checks}
     return to_json(result, outputs, overview_html(result), "html")
 
 
-def row_html(check: CheckResult, picture: Picture | None = None) -> str:
-    """What stands under one row: at most MAX_OUTPUT_CHARS. A picture that would not fit is left out."""
-    text = "".join([*_message(check.message), *_printed(check.printed, "your code printed")])
+def row_html(check: CheckResult, picture: Picture | None = None, headline: str = "") -> str:
+    """What stands under one row: at most MAX_OUTPUT_CHARS. A picture that would not fit is left out.
+
+    headline  what stands above all rows, and need not stand under each of them
+    """
+    message = Message(came="Not run: see above.") if headline and check.message.came == headline else check.message
+    text = "".join([*_message(message), *_printed(check.printed, "your code printed")])
     image = "" if picture is None else _image(picture)
     return text + image if len(text) + len(image) <= MAX_OUTPUT_CHARS else text
 
 
 def overview_html(result: Result) -> str:
-    """What stands above all rows: why nothing was graded, warnings, what the file printed."""
-    parts = [f"<p><strong>{_text(result.headline)}</strong></p>"] if result.headline else []
+    """What stands above all rows: why nothing was graded or where to begin, warnings, what the file printed."""
+    parts = [f"<p><strong>{_text(result.headline)}</strong></p>"] if result.headline else list(_beginning(result.checks))
     parts += [f"<p>Note: {_text(note, MAX_NOTE_CHARS)}</p>" for note in result.notes[:MAX_PRINTED_LINES]]
     parts += _printed(result.printed_at_load, "your file printed while it was run")
     return "".join(parts)
 
 
+def _beginning(checks: Sequence[CheckResult]) -> Iterator[str]:
+    """The first failed row, or that there is none. Of a row that is not shown yet, nothing may be told."""
+    failed = [check for check in checks if check.state == "failed" and check.visibility == "visible"]
+    if failed:
+        yield f"<p>Begin with <strong>{failed[0].number}</strong>: {_text(failed[0].name)}.</p>"
+    elif all(check.state in ("passed", "information") and check.visibility == "visible" for check in checks):
+        yield "<p>Every check passed.</p>"
+
+
 def _message(message: Message) -> Iterator[str]:
+    if message == Message(came=message.came):
+        yield f"<p>{_text(message.came)}</p>" if message.came else ""
+        return
     if message.asked and (message.came or message.difference or message.look):
         yield _labelled("Asked", message.asked)
     if message.came:
@@ -87,7 +103,7 @@ def _printed(text: str, label: str) -> list[str]:
 
 def _image(picture: Picture) -> str:
     data = base64.b64encode(picture.png).decode("ascii")
-    return f'<p><img alt="{_escaped(picture.title)}" src="data:image/png;base64,{data}" style="max-width: 100%" /></p>'
+    return f'<p><img alt="{_escaped(picture.title)}" src="data:image/png;base64,{data}" style="max-width: 100%; margin-top: 8px" /></p>'
 
 
 def _text(text: str, max_chars: int = MAX_TEXT_CHARS) -> str:
@@ -105,19 +121,25 @@ def _escaped(text: str) -> str:
 # ---------------------------------------------------------------- the previewer
 
 _STYLE = """
-body { font: 15px/1.45 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; background: #fff }
-h1 { font-size: 1.3em } h2 { font-size: 1em; margin: 0; display: flex; gap: .6em }
-h2 .points { margin-left: auto; white-space: nowrap }
-article { border: 1px solid #ccc; border-left: .4em solid #888; padding: .6em .9em; margin: .6em 0 }
-article.passed { border-left-color: #1a7f37 } article.failed { border-left-color: #b3261e }
-article.information { border-left-color: #4a6fa5 }
-.visibility { font-weight: normal; background: #eee; padding: 0 .4em }
-pre { background: #f5f5f5; padding: .5em; overflow-x: auto } p { margin: .4em 0 } td { padding-right: .6em }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; background: #f6f7f8 }
+h1 { font-size: 1.35em; margin: 0 } h1 small { font-weight: normal; color: #666; margin-left: .6em }
+header, article, footer { background: #fff; border: 1px solid #d8dbde; border-radius: 4px; padding: .7em 1em; margin: .5em 0 }
+header section { margin-top: .5em } footer { color: #555; font-size: .9em }
+h2 { font-size: 1em; margin: 0; display: flex; gap: .6em } h2 .mark { width: 1em; text-align: center }
+h2 .points { margin-left: auto; white-space: nowrap; font-variant-numeric: tabular-nums }
+article { border-left: .35em solid #8a8f94 } article > :not(h2) { margin-left: 1.6em }
+article.passed { border-left-color: #1a7f37 } article.passed .mark { color: #1a7f37 }
+article.failed { border-left-color: #b3261e } article.failed .mark { color: #b3261e }
+article.information { border-left-color: #4a6fa5 } article.information .mark { color: #4a6fa5 }
+article.not-run h2, article.information h2 { font-weight: normal }
+.visibility { font-weight: normal; font-size: .85em; background: #fff3cd; border-radius: 3px; padding: .1em .5em; align-self: center }
+pre, code { font: .92em ui-monospace, monospace } pre { background: #f5f5f5; padding: .5em; overflow-x: auto }
+p { margin: .4em 0; overflow-wrap: anywhere } td { padding-right: .6em } summary { cursor: pointer; color: #555 }
 """
 
 
 def preview(document: Mapping[str, Any]) -> str:
-    """A page that shows a results.json much as Gradescope does, hidden rows included.
+    """A page that shows a results.json much as Gradescope does, hidden rows included, and below it what only staff sees.
 
     document  as document() makes it; its outputs are trusted to be HTML
     """
@@ -129,9 +151,9 @@ def preview(document: Mapping[str, Any]) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" />'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\" />"
         f"<title>{name}: {title}</title><style>{_STYLE}</style></head>\n"
-        f"<body><h1>{name}: {title}</h1>\n<section>{document['output']}</section>\n"
+        f"<body><header><h1>{title}<small>{name}</small></h1>\n<section>{document['output']}</section></header>\n"
         + "\n".join(_article(test) for test in tests)
-        + "\n</body></html>\n"
+        + f"\n{_for_staff(document)}\n</body></html>\n"
     )
 
 
@@ -141,7 +163,17 @@ def _article(test: Mapping[str, Any]) -> str:
     words = VISIBILITY_WORDS.get(test["visibility"], "")
     badge = f'<span class="visibility">{words}</span>' if words else ""
     return (
-        f'<article class="{state.replace(" ", "-")}"><h2><span>{MARKS[state]}</span>'
+        f'<article class="{state.replace(" ", "-")}"><h2><span class="mark">{MARKS[state]}</span>'
         f'<span>{test["number"]} {_escaped(test["name"])}</span>{badge}<span class="points">{earned}</span></h2>'
         f'{test["output"]}</article>'
     )
+
+
+def _for_staff(document: Mapping[str, Any]) -> str:
+    extra = document["extra_data"]
+    lines = [
+        f"Graded in {extra['seconds']:.1f} s by version {extra['grader_version']}; "
+        f"isolation: {extra['isolation'].get('level', 'none, since nothing was run')}.",
+        *extra["events"],
+    ]
+    return "<footer><p><strong>Not shown to students</strong></p>" + "".join(f"<p>{_text(line)}</p>" for line in lines) + "</footer>"

@@ -53,16 +53,21 @@ def import_meanwhile() -> None:
 
 
 def row_pictures(result: Result) -> Iterator[tuple[str, Picture]]:
-    """(row number, picture) of the training, one after the other; none where there was no training.
+    """(row number, picture) of the training, one after the other; none where training took no step.
 
     The surface tells what the curve tells, so it is left out where it would be shown to more people.
     """
-    if not result.training.steps:
+    if not _has_moved(result.training):
         return
     visibility = {check.number: check.visibility for check in result.checks}
     yield from _picture(LOSS_ROW, "loss by step, yours and the reference's", loss_curve(result.training))
     if visibility.get(SURFACE_ROW) == visibility.get(LOSS_ROW):
         yield from _picture(SURFACE_ROW, "decision surface after your training", decision_surface(result.training))
+
+
+def _has_moved(training: Training) -> bool:
+    """Whether there was a step: before it there is nothing of the student's to see."""
+    return bool(training.steps) and training.steps[-1] > 0
 
 
 def _picture(row_number: str, title: str, figure: Figure) -> Iterator[tuple[str, Picture]]:
@@ -75,8 +80,8 @@ def _picture(row_number: str, title: str, figure: Figure) -> Iterator[tuple[str,
 
 
 def save_pictures(result: Result, folder: Path) -> list[Path]:
-    """Save loss_curve.png and decision_surface.png; nothing where there was no training. Returns their paths."""
-    if not result.training.steps:
+    """Save loss_curve.png and decision_surface.png; nothing where training took no step. Returns their paths."""
+    if not _has_moved(result.training):
         return []
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -118,8 +123,8 @@ def decision_surface(training: Training) -> Figure:
     angle = np.linspace(0, 2 * np.pi, 200)
     for radius in RADII:
         axes.plot(radius * np.sin(angle), radius * np.cos(angle), color="0.2", linewidth=0.8, linestyle="--")
-    axes.text(0, 0, "label 1", ha="center", va="center")
-    axes.text(0, 4.25, "label 0", ha="center", va="center")
+    for height, label in ((0.0, "label 1"), (4.25, "label 0")):
+        axes.text(0, height, label, ha="center", va="center", bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 2})
     axes.set(xlabel="x", ylabel="y", aspect="equal", title=f"after {training.steps[-1]} steps with your gradients")
     return figure
 
