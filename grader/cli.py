@@ -100,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
         "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
     )
     many.set_defaults(run=_class)
-    selftest = commands.add_parser("selftest", help="grade the shipped corpus and print false accepts and false rejects")
+    selftest = commands.add_parser("selftest", help="grade the shipped corpus of right, wrong and hostile submissions; print what is off")
+    selftest.add_argument(
+        "--attacks", action="store_true", help="only the hostile ones, in every way a grader can be run: as root, in a container, as a user"
+    )
     selftest.set_defaults(run=_selftest)
     doctor = commands.add_parser("doctor", help="say which isolation layers hold here, by trying them")
     doctor.set_defaults(run=_doctor)
@@ -208,9 +211,15 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 
 def _selftest(arguments: argparse.Namespace) -> int:
+    from grader.selftest import attacks
+    from grader.selftest.ways import present_way
+
+    if arguments.attacks:
+        return DONE if attacks.run(sys.stdout) else FAULT
     from grader.selftest.corpus import run
 
-    return DONE if run(sys.stdout) else FAULT
+    is_corpus_right = run(sys.stdout)
+    return DONE if attacks.run(sys.stdout, (present_way(),), matrix=False) and is_corpus_right else FAULT
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -175,6 +175,8 @@ def event_words(lost: Lost) -> str:
     """For the instructor: how a student's process was lost."""
     if lost.how == "late":
         return f"no answer within {lost.detail} seconds"
+    if lost.how == "filled":
+        return f"wrote too much: {lost.detail}"
     return f"the process ended: {lost.detail}" if lost.how == "ended" else f"broke the protocol: {lost.detail}"
 
 

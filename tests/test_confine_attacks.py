@@ -24,10 +24,7 @@ MADE = [name for name in NAMES if (ATTACKS / name / "make.py").exists()]
 HELD = {
     "no-outside-change", "nothing-left-running", "bounded", "grader-alive", "next-unaffected", "no-leak", "plain-output"
 }
-ENDLESS = {
-    "busy-loop", "busy-loop-in-c", "busy-loop-on-import", "ignored-sigxcpu", "memory-bomb", "output-flood-without-end",
-    "sleep", "slow-drip", "stops-itself", "closed-descriptors",
-}
+ENDLESS = {name for name in NAMES if json.loads((ATTACKS / name / "expected.json").read_text()).get("endless")}
 """These do not end by themselves, or take long to; the sandbox's user has to end them."""
 WALL_S = {**dict.fromkeys(ENDLESS, 0.5), "thread-bomb": 3.0}
 """Out of memory in the middle of a start, Python's threading may wait for ever, so a thread bomb may not end either."""
@@ -44,7 +41,7 @@ DEMANDED = (
     "prlimit-grader", "affinity-grader", "fork-bomb", "daemon", "held-open-pipe", "memory-bomb", "busy-loop",
     "sleep", "ignored-sigxcpu", "output-flood", "segfault", "stack-overflow", "tcp", "udp", "io-uring",
     "ansi-output", "html-output", "spreadsheet-formulas", "hard-coded-seeds", "numeric-differentiation",
-    "complex-step", "import-torch", "import-jax", "import-autograd",
+    "complex-step", "import-torch", "import-jax", "import-autograd", "many-large-files", "deleted-open-files",
 )
 """The attacks that the design demands, in its order."""
 
@@ -70,7 +67,7 @@ def test_every_demanded_attack_is_there() -> None:
 def test_an_attack_says_what_must_hold(name: str) -> None:
     """Each folder is complete: words, the most it may score, what must hold, and one way to get the submission."""
     facts = expected(name)
-    assert set(facts) <= {"about", "max_score", "min_score", "held", "reports", "works_unconfined"}
+    assert set(facts) <= {"about", "max_score", "min_score", "held", "reports", "works_unconfined", "endless"}
     assert facts["about"] and not facts["about"].endswith(".")
     assert 0 <= facts.get("min_score", 0) <= facts["max_score"] <= 100
     assert facts["held"] and set(facts["held"]) <= HELD

@@ -126,6 +126,8 @@ def raised_words(answer: Answer) -> str:
         return f"it gave no answer within {answer.detail} seconds: is there an endless loop, or very slow code?"
     if answer.how == "ended":
         return f"it ended the whole Python process ({ENDINGS.get(answer.detail, answer.detail)})"
+    if answer.how == "filled":
+        return f"your program wrote too much: {answer.detail}"
     if answer.how == "protocol":
         return "your program wrote into the channel between it and the grader"
     return "it was not called again, because it had not come back before"

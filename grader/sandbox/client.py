@@ -12,15 +12,16 @@ import secrets
 import selectors
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Union
+from typing import Literal, TypeVar, Union
 
 from grader.sandbox import messages
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome, Place
 from grader.sandbox.policy import Policy
+from grader.sandbox.scratch import LOOK_EVERY_S, Watch, free_bytes
 from grader.sandbox.warm import START_S, HostError, Worker
 from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, encode
 
@@ -44,17 +45,21 @@ class IsolationError(HostError):
 
 @dataclass(frozen=True)
 class Lost:
-    """No answer: the process ended, missed its deadline, broke the protocol, or was not asked any more.
+    """No answer: the process ended, missed its deadline, broke the protocol, wrote too much, or was not asked any more.
 
     how     which of these
-    detail  for 'ended', how it ended; for 'late', the deadline; else what happened
+    detail  for 'ended', how it ended; for 'late', the deadline; for 'filled', what was too much; else what happened
     """
 
-    how: Literal["ended", "late", "protocol", "not asked"]
+    how: Literal["ended", "late", "protocol", "filled", "not asked"]
     detail: str
 
 
+SUSPECTED = Lost("filled", "")
+"""So much of the disk's space went that this process may have taken it."""
+
 Answer = Union[Outcome, Lost]
+Answered = TypeVar("Answered")
 
 
 @dataclass
@@ -85,8 +90,11 @@ class Printed:
 class _Child:
     """One confined child and its three pipes."""
 
-    def __init__(self, worker: Worker, policy: Policy, targets: str, preload: Sequence[str], max_elements: int) -> None:
-        self._worker = worker
+    def __init__(
+        self, worker: Worker, policy: Policy, targets: str, preload: Sequence[str], max_elements: int, watch: Watch
+    ) -> None:
+        self._worker, self._watch = worker, watch
+        self._looked_s = time.monotonic()
         # grader's end, child's end
         self._replies, replies = os.pipe()
         requests, self._requests = os.pipe()
@@ -141,10 +149,12 @@ class _Child:
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 return Lost("late", f"{deadline_s:g}")
+            if (filled := self._look()) is not None:
+                return filled
             if unsent:
                 unsent = self._send(unsent)
                 left_s = min(left_s, 0.01)
-            for key, _ in self._selector.select(left_s):
+            for key, _ in self._selector.select(min(left_s, LOOK_EVERY_S)):
                 if key.fd == self._printed:
                     self._read_printed(printed)
                 elif (chunk := os.read(self._replies, READ_BYTES)) == b"":
@@ -158,6 +168,17 @@ class _Child:
                     raise WireError("a reply that does not belong to the request")
                 self._read_printed(printed)
                 return frame.value
+
+    def _look(self) -> Lost | None:
+        """Now and then, whether the child has written too much, or is suspected of it."""
+        now_s = time.monotonic()
+        if now_s < self._looked_s + LOOK_EVERY_S:
+            return None
+        self._looked_s = now_s
+        excess = self._watch.excess()
+        if excess:
+            return Lost("filled", excess)
+        return SUSPECTED if self._watch.is_suspected() else None
 
     def _send(self, unsent: memoryview) -> memoryview:
         try:
@@ -228,6 +249,7 @@ class Client:
         self._worker, self._path, self._policy = worker, path, policy
         self._load_s, self._max_elements, self._output_bytes = load_s, max_elements, output_bytes
         self._preload = preload
+        self._watch: Watch | None = None
         self._child: _Child | None = None
         self._lives = 0
         self._lost: dict[str, list[Lost]] = {}
@@ -245,19 +267,21 @@ class Client:
         Returns the probe's outcomes. Raises HostError or IsolationError (not the student's fault).
         """
         self._lives += 1
-        self._child = _Child(self._worker, self._policy, targets, self._preload, self._max_elements)
+        self._watch = self._watch or Watch(self._policy.scratch)
+        self._child = _Child(self._worker, self._policy, targets, self._preload, self._max_elements, self._watch)
         return self._child.outcomes
 
     def load(self) -> Loaded | Lost:
         """Run the student's file in the child, or in a fresh one. Raises HostError or IsolationError."""
         if self._child is None:
             self.start()
-        assert self._child is not None
         start_s = time.monotonic()
-        reply = self._child.ask(messages.load_request(str(self._path), RUN_SHARE * self._load_s), self._load_s, self._printed)
+        self.loaded = self._request(self._load_request(), self._load_s, messages.read_loaded)
         self.load_s = time.monotonic() - start_s
-        self.loaded = self._read(reply, messages.read_loaded)
         return self.loaded
+
+    def _load_request(self) -> Value:
+        return messages.load_request(str(self._path), RUN_SHARE * self._load_s)
 
     def call(self, function: str, calls: Sequence[Call], deadline_s: float, arguments_back: bool = False) -> list[Answer]:
         """The answers to the calls, in order and one each; a lost batch is lost from its first call on."""
@@ -266,10 +290,8 @@ class Client:
             return [Lost("not asked", lost[-1].detail)] * len(calls)
         if self._child is None and (unable := self._again()) is not None:
             return [unable] * len(calls)
-        assert self._child is not None
         ask = Ask(function, tuple(calls), arguments_back)
-        reply = self._child.ask(messages.ask_request(ask), deadline_s, self._printed)
-        outcomes = self._read(reply, lambda value: messages.read_outcomes(value, ask))
+        outcomes = self._request(messages.ask_request(ask), deadline_s, lambda value: messages.read_outcomes(value, ask))
         if isinstance(outcomes, Lost):
             lost.append(outcomes)
             return [outcomes] * len(calls)
@@ -282,9 +304,8 @@ class Client:
             return Lost("not asked", lost[-1].detail)
         if self._child is None and (unable := self._again()) is not None:
             return unable
-        assert self._child is not None
-        reply = self._child.ask(messages.descent_request(descent), deadline_s, self._printed)
-        gradients: dict[str, Array] | Lost = self._read(reply, lambda value: messages.read_gradients(value, descent))
+        request = messages.descent_request(descent)
+        gradients = self._request(request, deadline_s, lambda value: messages.read_gradients(value, descent))
         if isinstance(gradients, Lost):
             lost.append(gradients)
         return gradients
@@ -296,25 +317,42 @@ class Client:
         loaded = self.load()
         return loaded if isinstance(loaded, Lost) else None
 
-    def _read(self, reply: Value | Lost, form: Any) -> Any:
-        """The reply in its form; whatever went wrong ends the child and is Lost."""
-        if not isinstance(reply, Lost):
-            try:
-                return form(reply)
-            except (WireError, ValueError) as error:
-                reply = Lost("protocol", str(error))
-        assert self._child is not None
+    def _request(self, request: Value, deadline_s: float, form: Callable[[Value], Answered]) -> Answered | Lost:
+        """Ask the child; the reply in its form. Whatever goes wrong ends the child and is Lost.
+
+        Raises HostError if space goes from the disk, again and again, and it is not the child that takes it.
+        """
+        for _ in range(3):
+            assert self._child is not None
+            reply = self._child.ask(request, deadline_s, self._printed)
+            if not isinstance(reply, Lost):
+                try:
+                    return form(reply)
+                except (WireError, ValueError) as error:
+                    reply = Lost("protocol", str(error))
+            if (lost := self._ended(reply)) is not None:
+                self.losses.append(lost)
+                return lost
+            self.start()
+            if request[:1] != ("load",):  # type: ignore[index]  # a request is a tuple that begins with what to do
+                self._child.ask(self._load_request(), self._load_s, self._printed)
+        raise HostError(f"the disk of {self._policy.scratch} fills while a submission runs, which is not the one that fills it")
+
+    def _ended(self, lost: Lost) -> Lost | None:
+        """End the child that gave no answer; how it was lost, or None if it was suspected of filling the disk and did not."""
+        assert self._watch is not None
+        free = free_bytes(self._policy.scratch)
         ending = self._end_child()
-        lost = Lost("ended", ending) if reply.how == "ended" else reply
-        self.losses.append(lost)
-        return lost
+        if lost == SUSPECTED:
+            return Lost("filled", "files that it had deleted and kept open") if self._watch.took(free) else None
+        return Lost("ended", ending) if lost.how == "ended" else lost
 
     def locate(self, function: str, step: str) -> Place | None:
         """The place in the student's file where a step is computed, if one can be named safely."""
         if self._child is None:
             return None
-        reply = self._child.ask(messages.locate_request(str(self._path), function, step), LOCATE_S, self._printed)
-        place: Place | Lost | None = self._read(reply, messages.read_place)
+        request = messages.locate_request(str(self._path), function, step)
+        place = self._request(request, LOCATE_S, messages.read_place)
         return None if isinstance(place, Lost) else place
 
     def fingerprint(self, paths: Sequence[Path], deadline_s: float) -> tuple[tuple[int, ...], tuple[int, ...]] | Lost:

@@ -33,44 +33,11 @@ ROOT = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from grader.sandbox import confine, policy, reach  # noqa: E402
+from grader.sandbox import confine, policy  # noqa: E402
 from grader.sandbox.identity import lease_uid, processes_of  # noqa: E402
+from grader.selftest.ways import WAYS, command, ways_here  # noqa: E402, F401
 
-DOCKER_CAPABILITIES = (
-    "chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "net_bind_service", "net_raw",
-    "sys_chroot", "mknod", "audit_write", "setfcap",
-)
-"""What Docker grants by default (https://docs.docker.com/engine/security/seccomp/ and runtime privilege pages)."""
-
-ORDINARY_UID = 12345
-WAYS = ("root", "docker", "user")
 LAST_S = 60.0
-
-
-def command(way: str) -> list[str]:
-    """The words before a command that run it as root, as root with Docker's capabilities, or as an ordinary user.
-
-    Where this process is an ordinary user itself, that is the only way. A Python that lies in root's home folder
-    cannot be started by another user; there the ordinary user gets the capability to search folders, and so a
-    little more power than it would have.
-    """
-    if os.geteuid() != 0:
-        if way != "user":
-            raise PermissionError(f"{way}: this process is not root")
-        return []
-    if way == "root":
-        return []
-    if way == "docker":
-        return ["setpriv", "--bounding-set=-all," + ",".join(f"+{name}" for name in DOCKER_CAPABILITIES)]
-    who = ["setpriv", f"--reuid={ORDINARY_UID}", f"--regid={ORDINARY_UID}", "--clear-groups"]
-    if all(reach.is_open_to_all(path) for path in (sys.executable, os.__file__, __file__)):
-        return [*who, "--inh-caps=-all", "--bounding-set=-all"]
-    return [*who, "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
-
-
-def ways_here() -> tuple[str, ...]:
-    """The ways that can be tried by this process."""
-    return WAYS if os.geteuid() == 0 else ("user",)
 
 
 def host_has_layers() -> bool:

@@ -14,6 +14,8 @@ def evidence(what):
         pass
 
 def attack():
+    if len(sys.path) > 200:
+        return
     for name, module in list(sys.modules.items()):
         if name.startswith("grader") and getattr(module, "__file__", None):
             folder = os.path.dirname(module.__file__)

@@ -1,0 +1,122 @@
+"""How much a submission has written, looked at from outside while it runs.
+
+What may live here: measuring a folder that its owner may change meanwhile, and
+the free space of its disk. RLIMIT_FSIZE bounds one file; nothing that works
+without privileges over the file system (quota, a disk of its own) bounds them
+all, so the grader looks, and ends a process that has written too much.
+
+What is deleted while it is open, or mapped into memory, takes space and stands in no
+folder. It shows as free space that is gone, and as the process's when it comes
+back with the process's end.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import time
+from dataclasses import dataclass, field
+
+MAX_BYTES = 256 << 20
+"""Beside what was handed in: pictures and saved arrays of an honest script take a hundredth of it."""
+MAX_ENTRIES = 2_000
+"""Files and folders. Removing one may take a millisecond."""
+MAX_FOLDERS_DEEP = 32
+TAKEN_BYTES = 512 << 20
+"""Free space that went since the process started, so much that it is suspected of it."""
+GIVEN_BACK_BYTES = 128 << 20
+"""Free space that comes back with the end of the process that took it, whatever else goes on on the disk."""
+GIVEN_BACK_S = 1.0
+"""File systems may take a moment to do so."""
+LOOK_EVERY_S = 0.05
+"""A process fills some 100 MB in that time."""
+
+
+@dataclass
+class Watch:
+    """A scratch folder under watch from now on.
+
+    folder  its path; nothing in it is followed or opened but folders
+    """
+
+    folder: str
+    max_bytes: int = MAX_BYTES
+    taken_bytes: int = TAKEN_BYTES
+    given_back_bytes: int = GIVEN_BACK_BYTES
+    _free_at_start: int = field(init=False)
+    _bytes_at_start: int = field(init=False)
+    _entries_at_start: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._bytes_at_start, self._entries_at_start = _contents(self.folder, 1 << 62, 1 << 30)
+        self._free_at_start = free_bytes(self.folder)
+
+    def excess(self) -> str:
+        """What is too much in the folder, in words; "" if nothing is."""
+        most_bytes, most_entries = self._bytes_at_start + self.max_bytes, self._entries_at_start + MAX_ENTRIES
+        try:
+            found_bytes, entries = _contents(self.folder, most_bytes, most_entries)
+        except _Hidden as hidden:
+            return str(hidden)
+        if found_bytes > most_bytes:
+            return f"files of more than {self.max_bytes >> 20} MB in all"
+        return f"more than {MAX_ENTRIES} files and folders" if entries > most_entries else ""
+
+    def is_suspected(self) -> bool:
+        """Whether so much of the disk's free space went since the start that it may be the process's doing."""
+        return self._free_at_start - free_bytes(self.folder) > self.taken_bytes
+
+    def took(self, free_while_alive: int) -> bool:
+        """Whether the space that was gone belonged to the process, which is dead now. If not, the watch begins anew."""
+        end_s = time.monotonic() + GIVEN_BACK_S
+        while (free := free_bytes(self.folder)) - free_while_alive < self.given_back_bytes:
+            if time.monotonic() > end_s:
+                self._free_at_start = free
+                return False
+            time.sleep(0.01)
+        return True
+
+
+class _Hidden(Exception):
+    """Files may lie where they cannot be counted; says where."""
+
+
+def free_bytes(folder: str) -> int:
+    """What an ordinary user may still write on the folder's disk."""
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
+
+
+def _contents(folder: str, most_bytes: int, most_entries: int) -> tuple[int, int]:
+    """Bytes on disk and entries below a folder; stops counting beyond either bound. Raises _Hidden."""
+    found_bytes, entries = 0, 0
+    stack = [(folder, 0)]
+    while stack:
+        here, depth = stack.pop()
+        descriptor = _open_folder(here, depth)
+        if descriptor is None:
+            continue
+        try:
+            for name in os.listdir(descriptor):
+                with contextlib.suppress(FileNotFoundError):
+                    status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                    found_bytes, entries = found_bytes + status.st_blocks * 512, entries + 1
+                    if stat.S_ISDIR(status.st_mode):
+                        stack.append((os.path.join(here, name), depth + 1))
+                if found_bytes > most_bytes or entries > most_entries:
+                    return found_bytes, entries
+        finally:
+            os.close(descriptor)
+    return found_bytes, entries
+
+
+def _open_folder(path: str, depth: int) -> int | None:
+    """A descriptor; None if the folder has gone. Raises _Hidden if what lies in it cannot be counted."""
+    if depth > MAX_FOLDERS_DEEP:
+        raise _Hidden(f"folders more than {MAX_FOLDERS_DEEP} deep")
+    try:
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _Hidden(f"a folder that cannot be looked into ({error.strerror})") from None
