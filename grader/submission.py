@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -147,8 +147,11 @@ def read_submission(path: Path, neighbours: bool = True) -> Submission:
     gathering = _Gathering()
     mode = _mode(path)
     if stat.S_ISDIR(mode):
-        for name in _walk(path, gathering):
+        names = list(_walk(path, gathering))
+        for name in names:
             _add_file(path / name, name, gathering)
+        if not any(name.endswith(SOURCE_SUFFIXES) for name in names):
+            _read_zips_in_it(path, names, gathering)
         return _submission(gathering)
     if not stat.S_ISREG(mode):
         raise UnusableSubmission("this is neither a file nor a folder")
@@ -277,6 +280,18 @@ def _read_zip(path: Path, gathering: _Gathering) -> None:
         raise
     except Exception:  # zipfile raises a dozen kinds on damaged archives
         raise UnusableSubmission("the zip is damaged and cannot be read") from None
+
+
+def _read_zips_in_it(folder: Path, names: Iterable[str], gathering: _Gathering) -> None:
+    """A folder whose only content is a zip, as some upload forms leave it, is that zip. A damaged one is left out."""
+    for name in names:
+        found = (folder / name).lstat()
+        if not name.lower().endswith(".zip") or not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            continue
+        try:
+            _read_zip(folder / name, gathering)
+        except UnusableSubmission as unusable:
+            gathering.leave_out(name, str(unusable))
 
 
 def _check_zip_directory(path: Path) -> None:

@@ -78,6 +78,19 @@ def test_zip_bomb_is_bounded(tmp_path):
     assert list(found.files) == ["backprop.py"]
 
 
+def test_zip_in_a_folder_is_opened(tmp_path):
+    """Where a folder holds no source but a zip, the zip is the submission; a link to one is not, nor is one beside a source."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    make_zip(tmp_path / "a" / "b" / "mine.ZIP", {"work/backprop.py": SOURCE})
+    assert read_submission(tmp_path / "a").main == "work/backprop.py"
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "mine.zip").symlink_to(tmp_path / "a" / "b" / "mine.ZIP")
+    with pytest.raises(UnusableSubmission):
+        read_submission(tmp_path / "c")
+    (tmp_path / "a" / "backprop.py").write_bytes(SOURCE)
+    assert read_submission(tmp_path / "a").main == "backprop.py"
+
+
 UNUSABLE = {
     "empty folder": lambda folder: None,
     "no python": lambda folder: (folder / "essay.txt").write_text("hello"),
