@@ -158,7 +158,7 @@ def test_hostile_submissions(image: Machine, run: Callable[..., harness.Run], na
 def _notebook(folder: Path) -> None:
     cells = [
         {"cell_type": kind, "metadata": {}, "source": source, **({"outputs": [], "execution_count": None} if kind == "code" else {})}
-        for kind, source in (("markdown", "# Backprop"), ("code", "%matplotlib inline\n!pip install numpy"), ("code", EINSUM), ("code", "1 / 0"))
+        for kind, source in (("markdown", "# Backprop"), ("code", "%matplotlib inline\n!ls"), ("code", EINSUM), ("code", "1 / 0"))
     ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "backprop.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
