@@ -6,6 +6,7 @@ and they measure slopes: for that they move one parameter a little and ask your 
 `python check.py --stage forward` runs one stage whatever the others say.
 """
 import argparse
+import builtins
 import linecache
 import os
 import sys
@@ -162,7 +163,17 @@ def check_slopes(work):
         }
         if off:
             head = f"N = {N}, {D} inputs, {H} hidden units: wrong in {', '.join(name for name in 'cWbU' if name in off)}"
-            raise Failed(head + "\n" + slope_table(grads, slopes, SLOPE_TOLERANCE * largest))
+            raise Failed(f"{head}\n{slope_table(grads, slopes, SLOPE_TOLERANCE * largest)}\n{where_to_look(off)}")
+
+
+def where_to_look(off):
+    """The first step of the chain that can be at fault, given the gradients that are wrong."""
+    if "c" in off:
+        return "Begin with c: its gradient needs z_bar alone, and so do all that come after it."
+    if "W" in off:
+        return "c is right, so z_bar is: look at the step to W."
+    shared = "look at the steps that both need, H_bar and G_bar" if off == {"b", "U"} else f"look at the step to {min(off)}"
+    return f"c and W are right, so z_bar is: {shared}."
 
 
 def check_backprop_arguments(work):
@@ -373,10 +384,13 @@ def print_outcomes(work, stages=tuple(STAGES)):
             for line in message.splitlines():
                 print(f"          {line}")
     for stage, results in found.items():
-        if any(state != "ok" for _, state, _ in results):
-            print(f"\nNext: {'write' if results[0][1] == 'blank' else 'mend'} {stage}.")
+        if results[0][1] == "blank":
+            print(f"\nNext: write {stage}. Its text in the file says what it is given and what it returns; README.md has the equations.")
             return False
-    print("\nAll public checks pass. Hand it in.")
+        if any(state != "ok" for _, state, _ in results):
+            print(f"\nNext: mend {stage}. To see a later stage all the same: python check.py --stage NAME")
+            return False
+    print("\nAll public checks pass: hand it in.")
     return True
 
 
@@ -388,6 +402,7 @@ def report(make_dataset, forward, backprop):
 def load(path):
     """What a Python file defines, up to where it stops, and in words why it stopped early ("" if it did not)."""
     os.environ.setdefault("MPLBACKEND", "Agg")  # plt.show() must not wait for a window to be closed
+    builtins.input = lambda prompt="": ""  # nor input() for somebody to answer
     path = os.path.abspath(path)
     sys.path.insert(0, os.path.dirname(path))
     module = type(sys)("backprop")
@@ -400,7 +415,8 @@ def load(path):
         raise
     except BaseException as error:
         linecache.checkcache(path)
-        return module.__dict__, f"{os.path.basename(path)} stopped with {type(error).__name__}: {error}{where(error)}"
+        stopped = f"{os.path.basename(path)} stopped with {type(error).__name__}: {error}{where(error)}"
+        return module.__dict__, f"{stopped}\nWhat stands above that place is checked all the same."
     return module.__dict__, ""
 
 
@@ -411,9 +427,11 @@ def main():
     arguments = parser.parse_args()
     if not os.path.isfile(arguments.file):
         return f"there is no file {arguments.file}"
+    if arguments.file.endswith(".ipynb"):
+        return "a notebook is checked from within: run its last cell (import check; check.report(make_dataset, forward, backprop))"
     work, problem = load(arguments.file)
     if problem:
-        print(f"{problem}\nWhat stands above that place is checked all the same.")
+        print(problem)
     return 0 if print_outcomes(work, [arguments.stage] if arguments.stage else tuple(STAGES)) else 1
 
 
