@@ -27,18 +27,20 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_saved_is_found_again(store):
-    """A saved result has its key, its page and its document; none other has."""
+    """A saved result is held by its key, with its page and its document; none other is, nor one without its page."""
     store.save("ana", DOCUMENT, "<p>")
-    assert store.key("ana") == "k" and store.document("ana") == DOCUMENT and store.key("bo") == ""
-    assert (store.students / "ana" / "index.html").read_text() == "<p>"
+    assert store.holds("ana", "k") and not store.holds("ana", "other") and not store.holds("bo", "k")
+    assert store.document("ana") == DOCUMENT and (store.students / "ana" / "index.html").read_text() == "<p>"
+    (store.students / "ana" / "index.html").unlink()
+    assert not store.holds("ana", "k")
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]", '{"extra_data": 1}', "\x00" * 100])
 def test_a_broken_result_counts_as_none(store, broken):
     """Whatever stands in results.json that is no result is graded again, not an error."""
-    (store.students / "ana").mkdir()
+    store.save("ana", DOCUMENT, "<p>")
     store.results("ana").write_text(broken)
-    assert store.key("ana") == ""
+    assert not store.holds("ana", "k")
 
 
 def test_the_first_of_several_regrades_is_compared_with(store):
@@ -87,7 +89,7 @@ def test_parts_of_a_killed_run_are_swept(store):
     for part in (store.folder / ".grades.csv.x.part", store.students / "ana" / ".results.json.y.part"):
         part.write_text("half")
     with store.locked():
-        assert not list(store.folder.rglob("*.part")) and store.key("ana") == "k"
+        assert not list(store.folder.rglob("*.part")) and store.holds("ana", "k")
 
 
 def test_one_run_at_a_time(store):

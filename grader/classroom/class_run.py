@@ -5,7 +5,12 @@ order of things again: whatever stands in the store with the right key is done.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import re
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -14,16 +19,16 @@ from grader.classroom.intake import Class, Entry, read_class
 from grader.classroom.key import grader_digest, key, unusable_key
 from grader.classroom.progress import Progress
 from grader.classroom.regrade import change
-from grader.classroom.run import Crew, run
+from grader.classroom.run import Crew, executor_crew, run
 from grader.classroom.similarity import Fingerprints, groups
 from grader.classroom.store import DONE, OPEN, Document, Store, key_of, read_document, write_text
 from grader.classroom.tables import TITLE, Form, grades
-from grader.classroom.task import Done, Order, fingerprint, is_full, unpack
+from grader.classroom.task import Done, Order, fingerprint, is_full
 from grader.grading import unusable_result
 from grader.report.class_page import class_page
-from grader.report.class_summary import Alike, Change, ClassSummary, Graded
+from grader.report.class_summary import Alike, Change, ClassSummary, Graded, counted
 from grader.report.page import document, preview
-from grader.result import Result, from_json
+from grader.result import CheckResult, Result, from_json
 from grader.rubric import DEFAULT, Rubric
 from grader.sandbox.cell import IsolationRefused
 from grader.sandbox.warm import Worker
@@ -32,8 +37,14 @@ from grader.submission import UnusableSubmission, read_files, read_submission
 TEMPLATE = Path(__file__).resolve().parents[2] / "student_template" / "backprop.py"
 
 
+SAVERS = 4
+"""Results that are being written at once: each waits for the disk several times."""
+MAY_NEVER_END = re.compile(rb"\bwhile\b|\bsleep\b|\binput\(")
+"""Words of what takes long. Who writes them begins first, so that the class is not waiting for one at the end."""
+
+
 class CannotWrite(Exception):
-    """Results cannot be written, for example on a full disk; those written before are safe. One line says so."""
+    """Results cannot be written, for example on a full disk; those written before are safe. One line says why."""
 
 
 class OtherVersion(Exception):
@@ -63,7 +74,7 @@ class ClassRun:
     """One run over a class, with the store locked.
 
     waiting  slugs to grade, once begin() was called
-    graded   how many were graded, by an earlier run or by now
+    graded   those graded and on the disk, by an earlier run or by now
     faults   by slug, why one could not be graded: this machine's or the grader's fault
     """
 
@@ -71,7 +82,7 @@ class ClassRun:
     store: Store
     found: Class
     waiting: list[str] = field(default_factory=list)
-    graded: int = 0
+    graded: set[str] = field(default_factory=set)
     faults: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,12 +94,20 @@ class ClassRun:
 
     def begin(self) -> None:
         """See what is to be done. Raises CannotWrite."""
-        self.waiting = [slug for slug in self.entries if self.store.key(slug) != _key(self.order(slug))]
-        self.graded = self.total - len(self.waiting)
+        first: list[str] = []
+        then: list[str] = []
+        for slug in self.entries:
+            order = self.order(slug)
+            if self.store.holds(slug, _key(order)):
+                self.graded.add(slug)
+            else:
+                (first if _may_never_end(order) else then).append(slug)
+        self.waiting = [*first, *then]
         if self.waiting:
-            if not self.store.was_interrupted:
-                self.store.forget_earlier()
-            _written(lambda: self.store.mark(OPEN), self)
+            with self._writing():
+                if not self.store.was_interrupted:
+                    self.store.forget_earlier()
+                self.store.mark(OPEN)
 
     def order(self, slug: str) -> Order | Done:
         """What to grade, read now; or what came of it at once, if it cannot be used."""
@@ -105,71 +124,101 @@ class ClassRun:
 
     def grade(self, crew: Crew, stream: TextIO) -> None:
         """Grade what is waiting. Raises CannotWrite, IsolationRefused, OtherVersion, or run.ExecutorLost."""
-        progress = Progress(self.total, self.graded, stream)
+        progress = Progress(self.total, len(self.graded), stream)
+        saving: deque[Future[None]] = deque()
 
         def on_done(done: Done) -> None:
-            self.take(done)
+            self._see(done)
+            if done.document is not None:
+                saving.append(savers.submit(self._save, done.slug, done.document, done.page))
+            _finished(saving, 2 * SAVERS)
             progress.advance()
 
         try:
-            run(self.waiting, self.order, crew, on_done, progress.tick)
+            with ThreadPoolExecutor(SAVERS) as savers, self._writing():
+                run(self.waiting, self.order, crew, on_done, progress.tick)
+                _finished(saving, 0)
         finally:
             progress.close()
 
-    def take(self, done: Done) -> None:
-        """Save what came of one order."""
+    def _see(self, done: Done) -> None:
+        """Note a fault. Raises where nothing more can be graded."""
         if done.stops == "refused":
             raise IsolationRefused(done.fault)
         if done.stops == "version":
             raise OtherVersion(done.fault)
         if done.stops == "full":
-            raise CannotWrite(f"{done.fault}: {self.words}")
+            raise CannotWrite(done.fault)
         if done.document is None:
             self.faults[done.slug] = done.fault
-            return
-        results = done.document
-        _written(lambda: self.store.save(done.slug, results, done.page), self)
-        self.graded += 1
+
+    def _save(self, slug: str, results: Document, page: str) -> None:
+        self.store.save(slug, results, page)
+        self.graded.add(slug)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Raises CannotWrite in place of OSError."""
+        try:
+            yield
+        except OSError as error:
+            if is_full(error):
+                raise CannotWrite("the disk is full") from None
+            raise CannotWrite(f"{error.filename or self.store.folder} cannot be written: {error.strerror}") from None
 
     @property
     def words(self) -> str:
         """How far it is, for whoever ended it."""
-        return f"{self.graded:,} of {self.total:,} are graded and safe; the same command goes on from there"
+        return f"{len(self.graded):,} of {self.total:,} are graded and safe; the same command goes on from there"
 
     def finish(self) -> ClassSummary:
         """Write grades.csv and class.html. Raises CannotWrite."""
-        documents = {slug: self.store.document(slug) for slug in self.entries if slug not in self.faults}
-        results = {slug: from_json(found) for slug, found in documents.items() if found is not None}
-        summary = self._summary(documents, results)
-        table = grades(self.found.entries, results, self.plan.form, self.plan.title)
-
-        def write() -> None:
-            write_text(self.store.folder / "grades.csv", table)
+        results, prints = self._graded()
+        with self._writing():
+            summary = self._summary(results, prints)
+            write_text(self.store.folder / "grades.csv", grades(self.found.entries, results, self.plan.form, self.plan.title))
             write_text(self.store.folder / "class.html", class_page(summary))
             self.store.mark(OPEN if self.faults else DONE)
-
-        _written(write, self)
         return summary
 
-    def _summary(self, documents: Mapping[str, Document | None], results: Mapping[str, Result]) -> ClassSummary:
+    def _graded(self) -> tuple[dict[str, Result], dict[str, Fingerprints]]:
+        """What is on the disk, by slug; of each result only what the tables and the page count, so that thousands fit into memory."""
+        results, prints = {}, {}
+        seen: dict[CheckResult, CheckResult] = {}
+        for slug in self.entries:
+            document = None if slug in self.faults else self.store.document(slug)
+            if document is None:
+                continue
+            try:
+                results[slug] = counted(from_json(document), seen)
+            except ValueError:
+                self.faults[slug] = f"{self.store.results(slug)} was changed by hand: delete it, and it is graded again"
+                continue
+            if found := document["extra_data"]["class"]["fingerprint"]:
+                prints[slug] = Fingerprints(found["kept"], found["dropped"])
+        return results, prints
+
+    def _summary(self, results: Mapping[str, Result], prints: Mapping[str, Fingerprints]) -> ClassSummary:
         graded = tuple(
             Graded(slug, tuple(student.name for student in entry.students), results.get(slug), self.faults.get(slug, ""))
             for slug, entry in self.entries.items()
         )
         gone = sorted(self.store.slugs() - self.entries.keys())
         notes = [*self.found.notes, *(f"{slug} was graded before and is no longer in {self.plan.folder}" for slug in gone)]
-        return ClassSummary(self.plan.title, graded, _alike(documents), self._changes(results), tuple(notes))
+        alike = () if len(prints) < 2 else groups(prints, _template(self.store))
+        return ClassSummary(
+            self.plan.title, graded, tuple(Alike(group.slugs, group.alike, group.same_names) for group in alike),
+            self._changes(results), tuple(notes),
+        )
 
     def _changes(self, results: Mapping[str, Result]) -> tuple[Change, ...] | None:
-        against = self.plan.against
-        before = {
-            slug: self.store.earlier(slug) if against is None else read_document(Store(against).results(slug)) for slug in results
-        }
-        compared = [(slug, from_json(found)) for slug, found in before.items() if found is not None]
-        if not compared and against is None:
-            return None
-        changes = (change(slug, earlier, results[slug]) for slug, earlier in compared)
-        return tuple(found for found in changes if found is not None)
+        against, compared, found = self.plan.against, 0, []
+        for slug, result in results.items():
+            before = self.store.earlier(slug) if against is None else read_document(Store(against).results(slug))
+            if before is not None:
+                compared += 1
+                found.append(change(slug, from_json(before), result))
+        return tuple(one for one in found if one is not None) if compared or against is not None else None
 
 
 def class_run(plan: Plan, crew_of: Callable[[int], Crew], stream: TextIO, begun: Callable[[ClassRun], None]) -> ClassSummary:
@@ -192,6 +241,17 @@ def class_run(plan: Plan, crew_of: Callable[[int], Crew], stream: TextIO, begun:
         return whole.finish()
 
 
+def grade_with(executor: Executor, plan: Plan, jobs: int, stream: TextIO = sys.stderr) -> ClassSummary:
+    """Grade a class on any concurrent.futures executor, or go on with it: results, tables and page as by the command.
+
+    executor  processes that can import this grader, on this machine or others; see executor_crew()
+    jobs      how many submissions are with it at once
+
+    Raises as class_run() does.
+    """
+    return class_run(plan, lambda waiting: executor_crew(executor, jobs), stream, lambda begun: None)
+
+
 def _unusable(entry: Entry, unusable: UnusableSubmission, rubric: Rubric) -> Done:
     results = document(unusable_result(unusable, entry.path.name, rubric))
     results["extra_data"]["class"] = {"key": unusable_key(str(unusable), rubric), "fingerprint": {}}
@@ -202,28 +262,25 @@ def _key(order: Order | Done) -> str:
     return order.key if isinstance(order, Order) else key_of(order.document)
 
 
-def _written(write: Callable[[], None], whole: ClassRun) -> None:
-    try:
-        write()
-    except OSError as error:
-        why = "the disk is full" if is_full(error) else f"{error.filename or whole.store.folder} cannot be written: {error.strerror}"
-        raise CannotWrite(f"{why}; {whole.words}") from None
+def _may_never_end(order: Order | Done) -> bool:
+    sources = order.submission.files.items() if isinstance(order, Order) else ()
+    return any(MAY_NEVER_END.search(content) for name, content in sources if name.endswith((".py", ".ipynb")))
 
 
-def _alike(documents: Mapping[str, Document | None]) -> tuple[Alike, ...]:
-    """Groups of near-identical submissions, from the fingerprints in their results."""
-    found: dict[str, Fingerprints] = {}
-    for slug, results in documents.items():
-        prints = results["extra_data"]["class"]["fingerprint"] if results is not None else {}
-        if prints:
-            found[slug] = Fingerprints(unpack(prints["kept"]), unpack(prints["dropped"]))
-    if len(found) < 2:
-        return ()
-    return tuple(Alike(group.slugs, group.alike, group.same_names) for group in groups(found, _template()))
+def _finished(saving: deque[Future[None]], most: int) -> None:
+    """Wait until at most so many are being saved. Raises what saving raised."""
+    while saving and (len(saving) > most or saving[0].done()):
+        saving.popleft().result()
 
 
-def _template() -> Fingerprints:
-    """The fingerprint of what all students were given."""
+def _template(store: Store) -> Fingerprints:
+    """The fingerprint of what all students were given; made once for a folder, a template and a grader."""
+    submission = read_submission(TEMPLATE)
+    key_now = key(submission, DEFAULT)
+    kept = store.template()
+    if kept.get("key") == key_now:
+        return Fingerprints(kept["kept"], kept["dropped"])
     with Worker() as worker:
-        given = fingerprint(read_submission(TEMPLATE), worker, DEFAULT)
-    return Fingerprints(unpack(given["kept"]), unpack(given["dropped"]))
+        given = fingerprint(submission, worker, DEFAULT)
+    store.keep_template({"key": key_now, **given})
+    return Fingerprints(given["kept"], given["dropped"])

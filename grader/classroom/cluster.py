@@ -1,19 +1,24 @@
 """A class on more than one machine: a crew from a Dask cluster, through Dask's own client.
 
-What may live here: Dask, and nothing else of ours needs it. The extra `dask`
+What may live here: Dask, and nothing else of ours needs it; the extra `cluster`
 installs it. The scheduler's machines run what they are sent, so it must be a
-cluster of one's own; they need the same version of this grader.
+cluster of one's own. Each of its workers needs this grader, of the same version,
+in the folder where it is here or on its PYTHONPATH.
 """
 from __future__ import annotations
 
 import contextlib
+import pickle
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
+from pathlib import Path
 from typing import Any
 
-from grader.classroom.run import Crew
+from grader.classroom.run import Crew, ExecutorLost
 
 CONNECT_S = 20.0
+ROOT = str(Path(__file__).resolve().parents[2])
+HAS_GRADER = "__import__('importlib.util').util.find_spec('grader') is not None"
 
 
 class NoCluster(Exception):
@@ -21,29 +26,75 @@ class NoCluster(Exception):
 
 
 def dask_crew(address: str) -> Crew:
-    """The workers of the scheduler at address, such as tcp://host:8786. A worker that dies is replaced by the others.
+    """The workers of the scheduler at address, such as tcp://host:8786. What a worker had when it died goes to the others.
 
-    Raises NoCluster if Dask is not installed, or there is no scheduler or no worker.
+    Raises NoCluster if Dask is not installed, or there is no scheduler, no worker, or a worker without this grader.
     """
 
     @contextlib.contextmanager
     def make() -> Iterator[Executor]:
-        with _connected(address) as client:
-            yield client.get_executor(pure=False, retries=2)
+        try:
+            client = _connected(address)
+        except NoCluster as error:
+            raise ExecutorLost(str(error)) from None
+        with client:
+            _tell_where(client)
+            yield _ByValue(client.get_executor(pure=False))
 
     with _connected(address) as client:
-        threads = sum(client.nthreads().values())
-    if not threads:
+        _tell_where(client)
+        without = [worker for worker, found in client.run(eval, HAS_GRADER).items() if found is not True]
+        workers = len(client.nthreads())
+    if not workers:
         raise NoCluster(f"the scheduler at {address} has no workers")
-    return Crew(make, 2 * threads)
+    if without:
+        raise NoCluster(
+            f"{len(without)} of {workers} workers cannot import this grader, {without[0]} is one: start them with "
+            f"PYTHONPATH set to a copy of {ROOT}"
+        )
+    return Crew(make, 2 * workers)
+
+
+class _ByValue(Executor):
+    """Dask's executor, given a function that needs no module of ours: the scheduler, which looks at it, need not have them."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        def carried_out(pickled: bytes) -> Any:
+            import pickle
+
+            function, arguments, named = pickle.loads(pickled)
+            return function(*arguments, **named)
+
+        return self._executor.submit(carried_out, pickle.dumps((function, arguments, named)))
 
 
 def _connected(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise NoCluster("--scheduler needs Dask: install the extra, `pip install -e .[dask]`") from None
+        raise NoCluster("--scheduler needs Dask: pip install distributed (the extra `cluster`)") from None
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise NoCluster(f"there is no scheduler at {address}: {error}") from None
+        raise NoCluster(f"there is no scheduler at {address}: {' '.join(str(error).split())}") from None
+
+
+def _tell_where(client: Any) -> None:
+    """Where the grader lies here, for workers that see the same folder: those that are there, and those that come."""
+    from distributed.diagnostics.plugin import WorkerPlugin
+
+    root = ROOT
+
+    class Finder(WorkerPlugin):  # type: ignore[misc]  # local, so that it is sent by value
+        name = "backprop-grader-path"
+
+        def setup(self, worker: object) -> None:
+            import sys
+
+            if root not in sys.path:
+                sys.path.append(root)
+
+    client.register_plugin(Finder())

@@ -42,9 +42,7 @@ def grade_class(plan: Plan, jobs: int | None, scheduler: str | None) -> int:
     except KeyboardInterrupt:
         words = under_way[0].words if under_way else "nothing was graded yet"
         return _end(f"interrupted: {words}")
-    except (CannotWrite, OtherVersion) as error:
-        return _end(str(error))
-    except ExecutorLost as error:
+    except (CannotWrite, OtherVersion, ExecutorLost) as error:
         return _end(f"{error}; {under_way[0].words}")
     print("\n".join(_report(plan, summary)))
     return FAULT if any(one.result is None for one in summary.submissions) else DONE

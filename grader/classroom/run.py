@@ -1,26 +1,31 @@
 """The parallel run: orders to any concurrent.futures executor, and what came of them back.
 
 What may live here: scheduling. Only a few orders are under way at a time, so
-that memory does not grow with the class; an executor that breaks is made anew,
-and what it lost is tried again by itself, so that one culprit takes nobody along.
+that memory does not grow with the class. One that takes long, for it waits or
+loops until its time is up, does not hold up the others: another is let in beside
+it. An executor that breaks is made anew, and what it lost is tried again by
+itself, so that one culprit takes nobody along.
 """
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
 import os
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from grader.classroom.task import Done, Order, carry_out, start_process
 
 TICK_S = 0.5
+SLOW_S = 4.0
+"""Ten times what a grading takes; after it another is let in beside one."""
 MAX_LOSSES = 2
-"""A submission whose process is lost so often, when nothing else is under way, is not tried again."""
+"""A submission whose own process is lost so often is not tried again."""
 MAX_BREAKS = 5
-"""Executors that may break one after the other with nothing graded in between."""
+"""Processes or executors that may be lost one after the other with nothing graded in between."""
 
 
 class ExecutorLost(Exception):
@@ -31,22 +36,27 @@ class ExecutorLost(Exception):
 class Crew:
     """Where orders are carried out.
 
-    make    gives a context manager that gives an executor; on leaving, nothing of it is waited for
-    window  orders under way at once: a few more than there are processes, so that none of them waits
+    make    gives a context manager that gives an executor, for as long as that works; on leaving, nothing of it is waited for
+    window  orders under way at once: as many as there are processes, or more where the way to them is long
+    spare   orders that may be under way besides, one for each that has been for SLOW_S
     """
 
     make: Callable[[], contextlib.AbstractContextManager[Executor]]
     window: int
+    spare: int = 0
 
 
 def local_crew(jobs: int) -> Crew:
-    """Processes of this machine, each started by its own exec (spawn) and with a warm worker of its own."""
+    """Processes of this machine, each started by its own exec (spawn) and with a warm worker of its own.
+
+    jobs  how many grade at once; as many again are started where some wait or loop
+    """
 
     @contextlib.contextmanager
     def make() -> Iterator[Executor]:
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
-        executor = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), start_process)
+        executor = ProcessPoolExecutor(2 * jobs, multiprocessing.get_context("spawn"), start_process)
         try:
             yield executor
         finally:
@@ -57,7 +67,17 @@ def local_crew(jobs: int) -> Crew:
             for process in processes:
                 process.join()
 
-    return Crew(make, jobs + 1)
+    return Crew(make, jobs, jobs)
+
+
+def executor_crew(executor: Executor, jobs: int) -> Crew:
+    """Any concurrent.futures executor, which stays its owner's to shut down.
+
+    jobs  orders under way at once. Processes do one at a time, so an executor of threads grades no faster than one
+
+    Its processes must be able to import this grader. If it breaks, the run ends with ExecutorLost; what was graded is safe.
+    """
+    return Crew(lambda: contextlib.nullcontext(executor), jobs)
 
 
 @dataclass
@@ -75,6 +95,7 @@ class _Run:
     suspects: deque[str] = field(default_factory=deque)
     losses: Counter[str] = field(default_factory=Counter)
     pending: dict[Future[Done], str] = field(default_factory=dict)
+    begun_s: dict[Future[Done], float] = field(default_factory=dict)
     breaks: int = 0
 
     def run(self, crew: Crew) -> None:
@@ -82,15 +103,25 @@ class _Run:
             try:
                 with crew.make() as executor:
                     while self.queue or self.suspects or self.pending:
-                        self._fill(executor, crew.window)
+                        self._fill(executor, crew)
                         if self.pending:
                             self._collect()
             except _Broken as broken:
                 self._take_back(broken)
+            finally:
+                for future in self.pending:
+                    future.cancel()
 
-    def _fill(self, executor: Executor, window: int) -> None:
+    def _room(self, crew: Crew) -> int:
+        """How many orders may be under way."""
+        if self.suspects:
+            return 1
+        slow_s = time.monotonic() - SLOW_S
+        return crew.window + min(crew.spare, sum(self.begun_s[future] < slow_s for future in self.pending))
+
+    def _fill(self, executor: Executor, crew: Crew) -> None:
         while self.suspects or self.queue:
-            if len(self.pending) >= (1 if self.suspects else window):
+            if len(self.pending) >= self._room(crew):
                 return
             slug = self.suspects[0] if self.suspects else self.queue[0]
             order = self.order_of(slug)
@@ -104,17 +135,37 @@ class _Run:
                 raise _Broken(str(error) or type(error).__name__) from error
             (self.suspects or self.queue).popleft()
             self.pending[future] = slug
+            self.begun_s[future] = time.monotonic()
 
     def _collect(self) -> None:
         finished, _ = wait(self.pending, TICK_S, FIRST_COMPLETED)
         self.on_tick()
         for future in finished:
-            error = RuntimeError("cancelled") if future.cancelled() else future.exception()
-            if error is not None:
+            error = BrokenExecutor("cancelled") if future.cancelled() else future.exception()
+            if isinstance(error, BrokenExecutor):
                 raise _Broken(str(error) or type(error).__name__)
-            self.pending.pop(future)
+            slug = self.pending.pop(future)
+            self.begun_s.pop(future)
+            if error is not None:
+                self._lost_alone(slug, error)
+                continue
             self.breaks = 0
             self.on_done(future.result())
+
+    def _lost_alone(self, slug: str, error: BaseException) -> None:
+        """The executor works, but this one came to nothing: a cluster gave up on it, or it could not be sent."""
+        self.breaks += 1
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        if self.breaks >= MAX_BREAKS:
+            raise ExecutorLost(f"nothing comes back from where it is graded: {why}")
+        self._again_or_never(slug, why, self.queue)
+
+    def _again_or_never(self, slug: str, why: str, queue: deque[str]) -> None:
+        self.losses[slug] += 1
+        if self.losses[slug] >= MAX_LOSSES:
+            self.on_done(Done(slug, fault=f"the process that graded it ended {MAX_LOSSES} times: {why}"))
+        else:
+            queue.append(slug)
 
     def _take_back(self, broken: _Broken) -> None:
         """After a break: what was under way is suspect; alone under way, it is the culprit."""
@@ -124,15 +175,13 @@ class _Run:
             self.on_done(future.result())
         lost = list(self.pending.values())
         self.pending.clear()
+        self.begun_s.clear()
         self.breaks += 1
         if len(lost) == 1:
-            self.losses[lost[0]] += 1
             self.breaks = 0
-        for slug in lost:
-            if self.losses[slug] >= MAX_LOSSES:
-                self.on_done(Done(slug, fault=f"the process that graded it ended {MAX_LOSSES} times: {broken}"))
-            else:
-                self.suspects.append(slug)
+            self._again_or_never(lost[0], str(broken), self.suspects)
+        else:
+            self.suspects.extend(lost)
         if self.breaks >= MAX_BREAKS:
             raise ExecutorLost(f"no process to grade with can be kept: {broken}")
 

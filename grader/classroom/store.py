@@ -9,6 +9,7 @@ key of what was graded, and that file appears by one rename, last of all.
     OUT/students/SLUG/index.html          a student's page
     OUT/students/SLUG/results.json        Gradescope's results.json; extra_data.class holds the key and the fingerprint
     OUT/students/SLUG/earlier.json        the results.json before the latest regrade, if there was one
+    OUT/.template                         the fingerprint of what all students were given, and its key
     OUT/.state                            "open" while a run is under way or was interrupted, else "done"
     OUT/.lock                             held while a run is under way
 """
@@ -70,6 +71,13 @@ class Store:
     def mark(self, state: str) -> None:
         write_text(self.folder / ".state", state)
 
+    def template(self) -> Document:
+        """What keep_template() kept; {} if it kept nothing."""
+        return read_document(self.folder / ".template") or {}
+
+    def keep_template(self, fingerprint: Mapping[str, str]) -> None:
+        write_text(self.folder / ".template", json.dumps(fingerprint) + "\n")
+
     # one submission
 
     def results(self, slug: str) -> Path:
@@ -83,14 +91,16 @@ class Store:
         """The results.json that the latest regrade replaced."""
         return read_document(self.students / slug / "earlier.json")
 
-    def key(self, slug: str) -> str:
-        """The key of what was graded; "" if nothing was."""
-        return key_of(self.document(slug))
+    def holds(self, slug: str, key: str) -> bool:
+        """Whether what has this key is graded: its results and its page are there."""
+        return key_of(self.document(slug)) == key and (self.students / slug / "index.html").is_file()
 
     def save(self, slug: str, document: Mapping[str, Any], page: str) -> None:
         """Write page and results, the results last; the first that a regrade replaces become the earlier ones."""
         folder, results = self.students / slug, self.results(slug)
-        folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            _sync_folder(self.students)
         if results.is_file() and not (folder / "earlier.json").is_file():
             write_text(folder / "earlier.json", results.read_text(encoding="utf-8"))
         write_text(folder / "index.html", page)
@@ -104,7 +114,6 @@ class Store:
     def slugs(self) -> set[str]:
         """The submissions that have a folder here."""
         return {path.name for path in self.students.iterdir() if path.is_dir()}
-
 
 
 def key_of(document: Mapping[str, Any] | None) -> str:
@@ -136,8 +145,13 @@ def write_text(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             os.unlink(part)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Names in a folder are on the disk when this returns."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

@@ -7,7 +7,6 @@ executor; neither ever holds anything that student code made, but text.
 from __future__ import annotations
 
 import atexit
-import base64
 import contextlib
 import errno
 import os
@@ -20,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.classroom.key import grader_digest
+from grader.classroom.similarity import packed
 from grader.grading import REFERENCE, GraderFault, client_for, grade_read
 from grader.report.page import document, preview
 from grader.result import with_feedback_removed
 from grader.rubric import Rubric
 from grader.sandbox.cell import IsolationRefused, cell, hand_over
 from grader.sandbox.client import Client, Lost
-from grader.sandbox.fingerprint import HASH_BYTES
 from grader.sandbox.identity import IdentityError
 from grader.sandbox.policy import Limits
 from grader.sandbox.warm import HostError, Worker
@@ -125,18 +124,7 @@ def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, st
     """From a child in which no student code has run yet: code that would change its own fingerprint comes too late."""
     sources = sorted(name for name in submission.files if name.endswith((".py", ".ipynb")))[:MAX_SOURCES]
     found = client.fingerprint([folder / name for name in sources], FINGERPRINT_S)
-    return {} if isinstance(found, Lost) else {"kept": pack(found[0]), "dropped": pack(found[1])}
-
-
-def pack(hashes: tuple[int, ...]) -> str:
-    """Hashes as one text: base64 of HASH_BYTES each, big-endian."""
-    return base64.b64encode(b"".join(number.to_bytes(HASH_BYTES, "big") for number in hashes)).decode()
-
-
-def unpack(text: str) -> frozenset[int]:
-    """The hashes in a text of pack(). Raises ValueError for another text."""
-    data = base64.b64decode(text, validate=True)
-    return frozenset(int.from_bytes(data[at : at + HASH_BYTES], "big") for at in range(0, len(data), HASH_BYTES))
+    return {} if isinstance(found, Lost) else {"kept": packed(found[0]), "dropped": packed(found[1])}
 
 
 # ---------------------------------------------------------------- the process and its worker

@@ -6,9 +6,9 @@ class_page's to say; who handed in what, and which are alike, is handed in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from grader.result import CheckResult, Result
+from grader.result import CheckResult, Message, Result
 
 GRADIENT_ROWS = frozenset({"3.2", "3.3", "3.4", "3.5"})
 NUMERIC_ROW, TRAINING_ROW = "5.2", "4.1"
@@ -93,6 +93,14 @@ class Misconception:
     step: str
     hint: str
     slugs: list[str] = field(default_factory=list)
+
+
+def counted(result: Result, seen: dict[CheckResult, CheckResult]) -> Result:
+    """A result without its texts, of which a class holds thousands; seen holds each different row once for all of them."""
+    rows = [replace(check, message=Message(), printed="") for check in result.checks]
+    checks = tuple(seen.setdefault(row, row) for row in rows)
+    training = replace(result.training, params={})
+    return replace(result, checks=checks, training=training, notes=(), printed_at_load="", held="")
 
 
 def misconceptions(submissions: Iterable[tuple[Graded, Result]]) -> list[Misconception]:
