@@ -112,7 +112,7 @@ class Rubric:
 
     load_s: float = 60.0
     call_s: float = 10.0
-    training_s: float = 90.0
+    training_s: float = 150.0
     grading_s: float = 300.0
 
     student_output_bytes: int = 8_000
