@@ -33,6 +33,7 @@ check: install-dev
 
 bench: install-dev
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/budget.py
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.10 --extra dev pyproject.toml -o requirements-dev.lock

@@ -53,4 +53,5 @@ if [ "$PWD" = /autograder/source ]; then
     build_image
 else
     prepare_venv .venv "${1:-requirements.lock}"
+    .venv/bin/python -m compileall -q grader reference
 fi

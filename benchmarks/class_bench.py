@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,7 @@ ENDLESS_ATTACKS = frozenset({
     "output-flood-without-end", "thread-bomb", "fork-bomb", "held-open-pipe",
 })
 SHARES = {"right": 0.55, "wrong": 0.37, "slow": 0.04, "hostile": 0.03, "endless": 0.01}
+HONEST = {"right": 0.57, "wrong": 0.39, "slow": 0.04}
 """Of a class. Each kind goes round through its submissions, in an order drawn by the seed."""
 ALONE_LIMIT_S = 120.0
 SAMPLE_EVERY_S = 0.3
@@ -53,13 +54,19 @@ def kinds() -> dict[str, list[Path]]:
     return found
 
 
-def make_class(folder: Path, size: int, seed: int = 1) -> list[Path]:
-    """A folder with a submission a student, none the same to the byte; returns where each was taken from, in their order."""
+def make_class(
+    folder: Path, size: int, seed: int = 1, shares: Mapping[str, float] = SHARES, most: int | None = None
+) -> list[Path]:
+    """A folder with a submission a student, none the same to the byte; returns where each was taken from, in their order.
+
+    most  how many different submissions of each kind are used; None for all there are
+    """
     draw = random.Random(seed)
     every = kinds()
-    for paths in every.values():
+    for kind, paths in every.items():
         draw.shuffle(paths)
-    counts = {kind: round(share * size) for kind, share in SHARES.items()}
+        every[kind] = paths[:most]
+    counts = {kind: round(share * size) for kind, share in shares.items()}
     counts["right"] += size - sum(counts.values())
     chosen = [every[kind][i % len(every[kind])] for kind, count in counts.items() for i in range(count)]
     draw.shuffle(chosen)

@@ -17,8 +17,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from grader import oracle
+from grader.checks.cost import FEW, MANY, TRIES
 from grader.checks.gradients import DIFFERENCE_SIZES
-from grader.checks.information import NARROW, REPEATS, WIDE
 from grader.checks.subject import draw_point
 from grader.checks.training import tutorial_data
 from grader.rubric import DEFAULT
@@ -32,8 +32,9 @@ def main(path: str) -> float:
     points = [draw_point(i, size, i) for i, size in enumerate(DEFAULT.gradient_sizes)]
     slopes = [draw_point(i, size) for i, size in enumerate(DIFFERENCE_SIZES)]
     moved = [point.with_params(params) for point in slopes for params in oracle.perturbed(point.params, oracle.CENTRAL, 1e-5)]
-    wide = [draw_point(1, size) for size in (NARROW, WIDE)] * REPEATS
+    wide = [draw_point(1, size) for size in (FEW, MANY)] * TRIES
     X, t, params = tutorial_data(DEFAULT.training_points)
+    X, t = X.copy(), t.astype(int)  # the grader's own are closed to writing; labels are given as whole numbers
 
     def ask(function: str, *arguments: Any) -> Any:
         """A call that raises counts for as long as it took."""
