@@ -43,6 +43,7 @@ KNOWN: Mapping[tuple[str, frozenset[tuple[str, float]]], str] = {
         ("", {"-1": 1}, "sign-flipped"),
         ("z_bar", {"y": 1, "1-y": 1}, "extra-sigmoid-derivative"),
         ("z_bar", {"y": -1, "1-y": -1}, "missing-sigmoid-derivative"),
+        ("z_bar", {"y": -1, "1+y": 1}, "tanh-derivative-for-sigmoid-derivative"),
         ("z_bar", {"y-t": 1}, "residual-squared"),
         ("H_bar", {"w": -1}, "missing-output-weights"),
         ("H_bar", {"w": 1}, "output-weights-twice"),
@@ -67,7 +68,7 @@ KNOWN: Mapping[tuple[str, frozenset[tuple[str, float]]], str] = {
 FACTOR_WORDS: Mapping[str, str] = {
     "N": "count", "1/N": "batch-mean", "-1": "sign", "y-t": "residual", "w": "output-weight", "h": "hidden-output",
     "g": "hidden-score", "x": "input", "u": "hidden-weight", "b": "hidden-bias", "c": "output-bias", "z": "logit",
-    "y": "output", "1-y": "one-minus-output", "y(1-y)": "sigmoid-derivative", "1-h^2": "tanh-derivative",
+    "y": "output", "1-y": "one-minus-output", "1+y": "one-plus-output", "y(1-y)": "sigmoid-derivative", "1-h^2": "tanh-derivative",
     "1-h": "one-minus-hidden", "1+h": "one-plus-hidden", "1-g^2": "one-minus-squared-score", "D": "number-of-inputs",
     "H": "number-of-units", "2": "two", "1/D": "number-of-inputs", "1/H": "number-of-units",
 }
@@ -214,8 +215,11 @@ def gradient_slips(hypothesis: Hypothesis, hidden_is_own: bool) -> list[Slip]:
         slips += _structure_slips(hypothesis.hidden, "H_bar" if at_residual else "")
     for q, choice in hypothesis.last.items():
         slips += _structure_slips(choice, TERMINAL_STEP[q])
-    plain = not any(slip.structure for slip in slips) and not hypothesis.source and not hidden_is_own
+    plain = not any(slip.structure for slip in slips) and hypothesis.z_scale == ONE and not hypothesis.source and not hidden_is_own
     slips += _jointly_placed(hypothesis) if plain else _separately_placed(hypothesis, hidden_is_own, slips)
+    if hypothesis.z_scale != ONE:
+        parts = {part: _part(hypothesis.z_scale, part) for part in SCALE_PARTS}
+        slips += _step_slips(Placed({"z_bar": {part: value for part, value in parts.items() if value}}))
     for q, scale in hypothesis.scale.items():
         if scale.constant == 0:
             slips.append(Slip("gradient-left-at-zero", TERMINAL_STEP[q], structure="zero everywhere"))

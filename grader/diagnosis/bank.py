@@ -209,6 +209,19 @@ def _residual_after(id: str, name: str, output: Callable[[Array], Array]) -> Str
     return _after("z_bar", id, name, output)
 
 
+# Batch sizes small enough to show at the networks that are asked about.
+BATCHES = (2, 4, 5, 8, 10)
+
+
+def _over_batch(size: int) -> Callable[[Array], Array]:
+    def output(residual: Array) -> Array:
+        N = residual.shape[1]
+        starts = np.arange(N) // size * size
+        return np.asarray(residual / np.minimum(size, N - starts))
+
+    return output
+
+
 Z_STRUCTURES: tuple[Structure, ...] = (
     _at("z_bar", "labels-reversed", "the labels in reverse order", lambda s: replace(s, t=flip(s.t))),
     _at("z_bar", "outputs-reversed", "the outputs in reverse order", lambda s: replace(s, y=flip(s.y))),
@@ -224,6 +237,9 @@ Z_STRUCTURES: tuple[Structure, ...] = (
         lambda s: replace(s, t=_spread_mean(s.t, 1))),
     _at("z_bar", "outputs-averaged", "the mean output for all examples (an N x N broadcast summed over its outputs)",
         lambda s: replace(s, y=_spread_mean(s.y, 1))),
+    _at("z_bar", "largest-output-only", "the largest output for all examples", lambda s: replace(s, y=0 * s.y + s.y.max(1, keepdims=True))),
+    _at("z_bar", "smallest-output-only", "the smallest output for all examples", lambda s: replace(s, y=0 * s.y + s.y.min(1, keepdims=True))),
+    *(_residual_after("mean-over-each-batch", f"each example over the size of its batch of up to {size}", _over_batch(size)) for size in BATCHES),
     _residual_after("residual-averaged", "the mean residual for all examples", lambda r: _spread_mean(r, 1)),
     _residual_after("only-first-example", "only the first example", lambda r: _only(r, 0)),
     _residual_after("only-last-example", "only the last example", lambda r: _only(r, -1)),
@@ -248,7 +264,7 @@ def _W_bar(s: Signals) -> Array:
     return np.asarray(np.einsum("knh,kn->kh", s.H, s.z_bar))
 
 
-def _updated(alpha: float) -> Callable[[Signals], Signals]:
+def updated(alpha: float) -> Callable[[Signals], Signals]:
     return lambda s: replace(s, W=s.W - alpha * _W_bar(s))
 
 
@@ -280,8 +296,8 @@ G_STRUCTURES: tuple[Structure, ...] = (
     _weights("weights-absolute", "|W|", np.abs),
     _weights("weights-largest", "the largest weight for every unit", lambda W: 0 * W + W.max(axis=1, keepdims=True)),
     _weights("weights-normalised", "W over its norm", lambda W: W / np.sqrt((W**2).sum(axis=1, keepdims=True))),
-    *(_at("H_bar", "weights-updated-inside", f"W after a step of {alpha:g}", _updated(alpha))
-      for alpha in (1.0, 0.5, 0.1, 0.05, 0.01, 0.001)),
+    _at("H_bar", "weights-shifted-with-bias", "W without its first entry and with c in the last place",
+        lambda s: replace(s, W=np.concatenate([s.W[:, 1:], s.c[:, None]], axis=1))),
     _hidden("hidden-reversed", "H's columns in reverse order", lambda H: H[:, :, ::-1]),
     _hidden("hidden-shifted", "each unit takes the next unit's H", lambda H: np.roll(H, -1, 2)),
     _hidden("hidden-shifted", "each unit takes the H of the unit before", lambda H: np.roll(H, 1, 2)),
@@ -319,6 +335,8 @@ G_STRUCTURES: tuple[Structure, ...] = (
     _after("G_bar", "gradient-averaged-over-units", "G_bar's mean over the units", _column_mean(2)),
     _after("G_bar", "gradient-first-unit", "the first unit's column for every unit", lambda G: 0 * G + G[:, :, :1]),
     _after("G_bar", "gradient-last-unit", "the last unit's column for every unit", lambda G: 0 * G + G[:, :, -1:]),
+    _after("H_bar", "gradient-summed-over-all", "the sum of all entries of H_bar for each", lambda G: 0 * G + G.sum((1, 2), keepdims=True)),
+    _after("H_bar", "gradient-averaged-over-all", "the mean of all entries of H_bar for each", lambda G: 0 * G + G.mean((1, 2), keepdims=True)),
     _after("H_bar", "outer-reshaped", "the outer product the wrong way round, reshaped",
            lambda G: G.transpose(0, 2, 1).reshape(G.shape)),
     _after("G_bar", "gradient-relu", "max(0, G_bar)", lambda G: np.maximum(0, G)),
@@ -362,6 +380,10 @@ def _summed_over(axis: int, keep: bool) -> Callable[[Array], Array]:
 def _wrong_axis(term: Array) -> Array:
     """The sum over the units where the one over the examples is asked, (K, N, ...)."""
     return squeeze(term.sum(axis=2))
+
+
+def _last_batch(size: int) -> Callable[[Array], Array]:
+    return lambda term: squeeze(term[:, (term.shape[1] - 1) // size * size :].sum(axis=1))
 
 
 # For any of c_bar, W_bar, b_bar, U_bar; the step is filled in where they are used.
@@ -409,6 +431,9 @@ LAST_STRUCTURES: tuple[Structure, ...] = (
           lambda term: squeeze(term.sum(axis=1)[:, :, [-1] * term.shape[3]])),
     _last("transposed", "the transpose", lambda term: squeeze(term.sum(axis=1).transpose(0, 2, 1))),
     _last("transposed-and-reshaped", "the transpose, reshaped", _transposed_in_place),
+    *(_last("only-last-batch", f"only the last batch of up to {size} examples", _last_batch(size)) for size in BATCHES),
+    _feed("hidden-shifted-with-ones", "H without its first column and with ones in the last place",
+          lambda s: replace(s, H=np.concatenate([s.H[:, :, 1:], np.ones_like(s.H[:, :, :1])], axis=2))),
     _feed("hidden-for-input", "H in place of X", lambda s: replace(s, X=s.H)),
     _feed("points-reversed", "the points in reverse order", lambda s: replace(s, X=flip(s.X))),
     _feed("points-shifted", "each example takes the next one's point", lambda s: replace(s, X=np.roll(s.X, -1, 1))),

@@ -73,6 +73,7 @@ FACTORS: dict[str, Callable[[Signals], Array]] = {
     "y-t": lambda s: _examples(s.y - s.t),
     "y": lambda s: _examples(s.y),
     "1-y": lambda s: _examples(1 - s.y),
+    "1+y": lambda s: _examples(1 + s.y),
     "z": lambda s: _examples(s.z),
     "c": lambda s: np.asarray(s.c[:, None, None, None]),
     "w": lambda s: _units(s.W),
@@ -85,7 +86,7 @@ FACTORS: dict[str, Callable[[Signals], Array]] = {
     "x": lambda s: np.asarray(s.X[:, :, None, :]),
     "u": lambda s: np.asarray(s.U[:, None, :, :]),
 }
-EXAMPLE_FACTORS = frozenset({"y-t", "y", "1-y", "z", "c"})
+EXAMPLE_FACTORS = frozenset({"y-t", "y", "1-y", "1+y", "z", "c"})
 INPUT_FACTORS = frozenset({"x", "u"})
 
 # What the equations ask of each scalar gradient at N identical rows (the N cancels against the sum).

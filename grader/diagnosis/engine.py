@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -17,10 +18,11 @@ from grader.diagnosis.bank import EXPRESSIONS, squeeze
 from grader.diagnosis.chain import ASKED as ASKED_FACTORS
 from grader.diagnosis.chain import asked_gradients
 from grader.diagnosis.dataset import diagnose_dataset
+from grader.diagnosis.fitted import limited_loss, loss_sum
 from grader.diagnosis.gradient import ONE, Choice, G_bar, Hypothesis, Scale, collapsed, law, predict, ratio, upstream
 from grader.diagnosis.model import FORWARD_STEPS, GRADIENTS, KEYS, QUANTITIES, Answer, Array, Diagnosis, Finding, Params, Slip, Student
 from grader.diagnosis.network import ASKED_LOSS, ASKED_PLAN, LOSS_BANK, LossVariant, Plan, explain_output, plans, run_forward, same
-from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, ask_forward, full_size, scalar
+from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, ask_forward, far_out, full_size, scalar
 from grader.diagnosis.search import FINDING_STACKS, Evidence, Search
 
 EXACT, SINGLE_PRECISION = 1e-8, 1e-5
@@ -111,7 +113,7 @@ def _difference(first: Answer | None, second: Answer | None) -> Answer | None:
     return Answer({key: second.grads[key] - first.grads[key] for key in shared}, second.loss)
 
 
-def _evidence(student: Student, rng: np.random.Generator) -> tuple[Evidence, list[Answer | None]]:
+def _evidence(student: Student, rng: np.random.Generator, with_limits: bool) -> tuple[Evidence, list[Answer | None]]:
     """Everything asked of backprop in one round trip, and three answers to one and the same question."""
     stacks = {name: full_size(rng, *size) for name, size in STACKS.items()}
     one = stacks["search"]
@@ -120,14 +122,15 @@ def _evidence(student: Student, rng: np.random.Generator) -> tuple[Evidence, lis
     piled = _piled_up(thrice)
     source = _Differenced(student) if piled else student
     networks = scalar(rng)
-    observed = ask_backprop(source, [networks, *stacks.values()])  # type: ignore[arg-type]
+    beyond = [far_out(rng)] if with_limits else []
+    observed = ask_backprop(source, [networks, *stacks.values(), *beyond])  # type: ignore[arg-type]
     by_name = dict(zip(stacks, observed[1:]))
     noise = _noise(by_name["search"])
     right = frozenset(q for q in GRADIENTS if all(
         o.values[q] is not None and same(o.values[q], asked_gradients(run_forward(o.inputs))[q], SINGLE_PRECISION)  # type: ignore[arg-type]
         for o in by_name.values()
     ))
-    return Evidence(observed[0], by_name, SINGLE_PRECISION if noise > EXACT / 10 else EXACT, right), thrice
+    return Evidence(observed[0], by_name, SINGLE_PRECISION if noise > EXACT / 10 else EXACT, right, observed[-1] if beyond else None), thrice
 
 
 def _piled_up(thrice: Sequence[Answer | None]) -> bool:
@@ -188,7 +191,11 @@ def _loss_scale(evidence: Evidence, plan: Plan, variant: LossVariant) -> Scale |
         if k is None:
             return None
         ratios[signals.sizes] = k
-    return law(ratios, 10 * evidence.rtol) if len(ratios) > 1 else None
+    found = law(ratios, 10 * evidence.rtol) if len(ratios) > 1 else None
+    if found == ONE and variant is ASKED_LOSS and evidence.far is not None and evidence.far.loss is not None:
+        expected = variant.compute(run_forward(evidence.far.inputs, plan))  # limits show far out only
+        return found if ratio(evidence.far.loss, expected, 10 * evidence.rtol) is not None else None
+    return found
 
 
 def _explained_loss(evidence: Evidence, hints: Sequence[Plan]) -> _Loss | None:
@@ -208,6 +215,20 @@ def _explained_loss(evidence: Evidence, hints: Sequence[Plan]) -> _Loss | None:
         ]
         if found:
             return min(found, key=lambda loss: loss.cost() - (len(loss.plan) if loss.plan in hints else 0))
+    return _fitted_loss(evidence, [ASKED_PLAN, *hints])
+
+
+def _fitted_loss(evidence: Evidence, tried: Sequence[Plan]) -> _Loss | None:
+    """A loss with limits or terms of the student's own, where no variant of the bank does."""
+    noise = max(1e-10, evidence.rtol / 10)
+    for plan, (observed, fit), power in product(tried, ((evidence.far, limited_loss), (evidence.scalar, loss_sum)), (0, 1, -1)):
+        if observed is None or observed.loss is None:
+            continue
+        signals = run_forward(observed.inputs, plan)
+        variant = fit(signals, observed.loss / signals.count**power, noise)
+        scale = None if variant is None else _loss_scale(evidence, plan, variant)
+        if variant is not None and scale is not None:
+            return _Loss(plan, variant, scale)
     return None
 
 
@@ -314,7 +335,7 @@ def _consistent(plan: Plan, found: _Gradients) -> bool:
 
 def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan], rng: np.random.Generator) -> tuple[Part, Plan]:
     """What is found about loss and gradients, and the forward plan that the gradients show."""
-    evidence, thrice = _evidence(student, rng)
+    evidence, thrice = _evidence(student, rng, with_limits="loss" in wrong)
     loss = _explained_loss(evidence, hints)
     if loss is not None and not loss.plan:  # its z is right, so what is wrong forward is y's own step
         hints = sorted(hints, key=lambda plan: any(variant.step != "y" for variant in plan))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from grader.diagnosis.bank import Expression
 from grader.diagnosis.chain import ASKED, FACTORS, Signals
+from grader.diagnosis.fitted import residual_sum, slope_sum
 from grader.diagnosis.model import Array
 
 # Powers are multiples of a half (a square root is the least a student takes).
@@ -56,6 +57,11 @@ class Reading:
 def _rows(array: Array) -> Array:
     """An array of a scalar network, any of the ranks a factor or an expression has, as one number a network."""
     return np.asarray(array, dtype=np.float64).reshape(array.shape[0])
+
+
+def _restores(expression: Expression, powers: Mapping[str, float]) -> bool:
+    """Whether powers bring back all that the expression is said to replace: then it stands beside, and not in its place."""
+    return all(powers.get(name, 0) >= power for name, power in expression.replaces.items())
 
 
 class Design:
@@ -123,12 +129,27 @@ class Design:
             readings = [] if found is None else [Reading(found[0], None, found[1])]
             if readings and readings[0].size() <= EXPRESSION_SIZE:
                 return readings
-            for expression in offered:
+            tried = list(offered)
+            for expression in tried:
                 found = self._powers(values, base * self.ratio(expression), noise)
-                if found is not None:
+                if found is not None and not _restores(expression, found[0]):
                     readings.append(Reading(found[0], expression, found[1]))
+            if not readings:
+                readings = self._sums(values, base, {expression.step for expression in tried}, noise)
         least = min((reading.size() for reading in readings), default=0.0)
         return [reading for reading in readings if reading.size() == least]
+
+    def _sums(self, values: Array, base: Array, steps: set[str], noise: float) -> list[Reading]:
+        """Readings with a sum of few terms in the place of y-t or of 1-h^2, where such a step is among these."""
+        for step, factors, fit in (("z_bar", ("y-t",), residual_sum), ("G_bar", ("1-h", "1+h"), slope_sum)):
+            if step not in steps:
+                continue
+            rest = base / np.prod([self.values[name] for name in factors], axis=0)
+            for power in (0.0, 1.0, -1.0):
+                expression = fit(self.signals, values / rest / self.signals.count**power, noise)
+                if expression is not None:
+                    return [Reading({"N": power} if power else {}, expression)]
+        return []
 
     def _powers(self, values: Array, base: Array, noise: float) -> tuple[dict[str, float], bool] | None:
         """The powers whose product is values / base up to a constant, and whether that is negative.
@@ -152,7 +173,21 @@ class Design:
             return None
         powers = {self.names[i]: float(p) for i, p in zip(independent, rounded) if i and p}
         sign = self._sign(ratio, kept, powers)
-        return None if sign is None else (powers, sign < 0)
+        if sign is None or not self._holds_elsewhere(values, base, kept, powers, sign * float(np.exp(solution[0])), noise):
+            return None
+        return powers, sign < 0
+
+    def _holds_elsewhere(
+        self, values: Array, base: Array, kept: Rows, powers: Mapping[str, float], constant: float, noise: float
+    ) -> bool:
+        """Whether the powers also give the values where a factor is zero and so has no logarithm (a ReLU's off side)."""
+        predicted = constant * base
+        for name, power in powers.items():
+            column = self.signals.count if name == "N" else self.values[name]
+            predicted = predicted * (column ** int(power) if power.is_integer() else np.abs(column) ** power)
+        told = ~kept & np.isfinite(predicted) & np.isfinite(values)
+        scale = float(np.abs(values[kept]).max(initial=0.0))
+        return bool((np.abs(predicted - values)[told] <= 100 * noise * np.maximum(np.abs(values[told]), scale)).all())
 
     def _sign(self, ratio: Array, kept: Rows, powers: dict[str, float]) -> float | None:
         """The sign that the powers leave over if it is one and the same at every network, else None."""

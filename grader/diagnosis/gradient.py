@@ -190,7 +190,7 @@ def _laws() -> list[Scale]:
     halves = [power / 2 for power in range(-6, 7)]
     powers = [Scale(N=n, D=d, H=h) for n in halves for d in halves[2:-2] for h in halves[2:-2]]
     powers.sort(key=lambda scale: abs(scale.N) + 1.5 * abs(scale.D) + 1.5 * abs(scale.H))
-    return [*powers, *(Scale(neighbour=neighbour) for neighbour in (-1, 1))]
+    return [*powers, *(Scale(N=N, neighbour=neighbour) for N in (0.0, 1.0, -1.0) for neighbour in (-1, 1))]
 
 
 LAWS = _laws()

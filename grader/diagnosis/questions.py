@@ -64,8 +64,9 @@ class Inputs:
 def full_size(rng: np.random.Generator, networks: int, N: int, D: int, H: int) -> Inputs:
     """A stack of random networks with weights of order one and both labels present."""
     t: Array = np.where(rng.random((networks, N)) < 0.5, 1.0, 0.0)
-    t[:, 0] = t[:, 1] = np.arange(networks) % 2
-    t[:, -1] = 1 - t[:, 0]
+    t[:, :2] = (np.arange(networks) % 2)[:, None]
+    if N > 1:
+        t[:, -1] = 1 - t[:, 0]
     return Inputs(
         X=rng.normal(0.0, 1.2, (networks, N, D)),
         t=t,
@@ -95,6 +96,15 @@ def scalar(rng: np.random.Generator, networks: int = SCALAR_NETWORKS) -> Inputs:
         b=b[chosen, None], W=w[chosen, None], c=c[chosen],
         count=np.array([2.0, 3.0, 5.0])[np.arange(networks) // 2 % 3],
     )
+
+
+def far_out(rng: np.random.Generator, networks: int = 24) -> Inputs:
+    """Networks of the tutorial's size at two identical rows, outputs from the middle to 1e-3 from 0 and 1: limits show there."""
+    near = full_size(rng, networks, 1, 2, 3)
+    z = np.linspace(0.2, 7.0, networks // 2).repeat(2) * np.where(np.arange(networks) % 2, 1.0, -1.0)
+    c = z - np.einsum("kh,kh->k", np.tanh(np.einsum("knd,khd->knh", near.X, near.U)[:, 0] + near.b), near.W)
+    t = np.where(np.arange(networks) // 2 % 2, 1.0, 0.0)[:, None]
+    return Inputs(near.X, t, near.U, near.b, near.W, c, np.full(networks, 2.0))
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
-from grader.diagnosis.bank import EXPRESSIONS, G_FEEDS, G_STRUCTURES, LAST_STRUCTURES, Z_STRUCTURES, Expression
+from grader.diagnosis.bank import EXPRESSIONS, G_FEEDS, G_STRUCTURES, LAST_STRUCTURES, Z_STRUCTURES, Expression, squeeze, updated
 from grader.diagnosis.chain import EXAMPLE_FACTORS, FACTORS, INPUT_FACTORS, TERMINAL_STEP, Signals, with_z_bar
+from grader.diagnosis.fitted import mix, parameter_added, step_inside
 from grader.diagnosis.formula import Design, Reading
 from grader.diagnosis.gradient import ASKED_STEP, ONE, Choice, G_bar, Hypothesis, Scale, last_step, law, ratio, z_bar
 from grader.diagnosis.model import GRADIENTS, Array
@@ -36,12 +38,14 @@ class Evidence:
 
     rtol   relative to the largest entry: 1e-8, or 1e-5 where the code computes in float32
     right  gradients that equal the asked ones at every full-size network
+    far    answers at networks with outputs near 0 and 1, asked only where the loss is wrong
     """
 
     scalar: Observed
     stacks: Mapping[str, Observed]
     rtol: float
     right: frozenset[str]
+    far: Observed | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,13 @@ class Search:
         is_tanh = not any(variant.step == "H" for variant in self.plan)
         return [e for e in EXPRESSIONS if e.step in steps and not (is_tanh and e.id == "tanh-of-g-for-h")]
 
+    def _mixes_examples(self) -> bool:
+        """Whether the plan's outputs depend on the other examples (a softmax over them), so that a row stands for no identical ones."""
+        inputs = self.evidence.stacks["search"].inputs
+        twice = replace(inputs, X=np.concatenate([inputs.X, inputs.X], axis=1))
+        again = run_forward(twice, self.plan).y[:, : inputs.X.shape[1]]
+        return bool(self.plan) and not np.allclose(again, self.signals.y, equal_nan=True)
+
     def _scalars(self) -> tuple[Design, dict[str, Array | None]]:
         """The design at the scalar networks and the student's gradients there, one number a network.
 
@@ -119,11 +130,25 @@ class Search:
         design, values = self._scalars()
         noise = max(1e-10, self.evidence.rtol / 10)
 
+        count = self.evidence.scalar.inputs.count
+        of_neighbours = [count / (count + neighbour) for neighbour in (-1, 1) if (count + neighbour).all()]
+        upper = [(q, values[q]) for q in ("dc", "dW") if values[q] is not None]
+        miscounted = next((
+            k for k in of_neighbours for q, value in upper if value is not None
+            if not design.read(q, value, (), (), noise) and design.read(q, value / k, (), (), noise)
+        ), None)
+
         def read(q: str, already: Sequence[Expression | None], offered: Iterable[Expression]) -> list[Reading]:
             value = values[q]
             given = [expression for expression in already if expression is not None]
-            return [] if value is None else design.read(q, value, given, offered, noise)
+            offered = list(offered)
+            if value is None:
+                return []
+            counts = [1.0] if miscounted is None else [miscounted, 1.0]
+            return next((found for k in counts if (found := design.read(q, value / k, given, offered, noise))), [])
 
+        if self._mixes_examples():
+            return [Readings({}, None, None, {})]
         first = read("dc", (), self._offered("z_bar"))
         return [self._read_below(read, reading) for reading in first] or [self._read_below(read, None)]
 
@@ -272,8 +297,14 @@ class Search:
         upper = with_z_bar(self.signals, z_bar(self.signals, hypothesis.z) * hypothesis.z_scale.at(self.signals.sizes))
         before = set(self._matched(self._signals(hypothesis), hypothesis.last, ("db", "dU")))
         most, choices = 0, [hypothesis.hidden]
-        for structure in G_STRUCTURES:
-            tried = replace(hypothesis.hidden, structure=structure)
+        inside = self._updated_inside(hypothesis, below)
+        if inside is not None:
+            return inside
+        starts = [hypothesis.hidden, replace(hypothesis.hidden, powers={})] if hypothesis.hidden.powers else [hypothesis.hidden]
+        for start, structure in product(starts, G_STRUCTURES):
+            if most and start is not hypothesis.hidden:
+                break
+            tried = replace(start, structure=structure)
             signals = replace(upper, G_bar=G_bar(upper, tried))
             now = self._matched(signals, hypothesis.last, ("db", "dU"))
             matched = len(set(now) & set(below)) if before <= set(now) else 0
@@ -294,6 +325,38 @@ class Search:
             return hypothesis if own is not None else best
         return best
 
+    def _updated_inside(self, hypothesis: Hypothesis, below: Collection[str]) -> Hypothesis | None:
+        """The hypothesis with W after a step of descent in H_bar, at the learning rate that the answers show; None if it is not that."""
+        for scale in dict.fromkeys((self._law("dc", replace(hypothesis, z_scale=ONE)) or ONE, ONE)):
+            scaled = replace(hypothesis, z_scale=scale)
+            upper = with_z_bar(self.signals, z_bar(self.signals, scaled.z) * scale.at(self.signals.sizes))
+            shares = []
+            for q in below:
+                at = [
+                    last_step(q, replace(upper, G_bar=G_bar(signals, scaled.hidden)), scaled.last.get(q, ASKED_STEP))
+                    for signals in (upper, updated(1.0)(upper))
+                ]
+                found = None if self.actual[q] is None else mix(squeeze(self.actual[q]), at[0], at[1], self.evidence.rtol)
+                shares.append(found.share if found is not None else 0.0)
+            if shares and abs(shares[0]) > 1e-6 and max(shares) - min(shares) < 1e-5 * abs(shares[0]):
+                tried = replace(scaled, hidden=replace(scaled.hidden, structure=step_inside(shares[0])))
+                matched = set(self._matched(self._signals(tried), tried.last, below)) == set(below)
+                if matched and all(self._law(q, tried) is not None for q in below):
+                    return tried
+        return None
+
+    def _with_parameter(self, quantity: str, signals: Signals, choice: Choice) -> Choice | None:
+        """The choice with a share of the parameter added to its own gradient, if that gives the answer."""
+        actual, step = self.actual[quantity], TERMINAL_STEP[quantity]
+        if actual is None or choice.expression is not None or choice.powers:
+            return None
+        first, second = (last_step(quantity, signals, c) for c in (choice, replace(choice, expression=parameter_added(step, 1.0))))
+        found = mix(squeeze(actual), first, second, self.evidence.rtol)
+        if found is None or abs(found.share) < 1e-6:
+            return None
+        tried = replace(choice, expression=parameter_added(step, found.share))
+        return tried if self._fits(quantity, signals, tried) else None
+
     def _last_choice(
         self, quantity: str, signals: Signals, choice: Choice, hypothesis: Hypothesis
     ) -> Choice | None:
@@ -313,7 +376,7 @@ class Search:
             if fitting:
                 return self._simplest(fitting, quantity, lambda c: replace(
                     hypothesis, last={**hypothesis.last, quantity: c}), hypothesis)
-        return None
+        return self._with_parameter(quantity, signals, replace(choice, expression=None, structure=None))
 
     def _fits(self, quantity: str, signals: Signals, choice: Choice) -> bool:
         try:

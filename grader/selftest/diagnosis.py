@@ -158,7 +158,7 @@ def _names(slip: Slip, edit: Edit) -> bool:
     """Whether a slip names the fact of an edit at its step."""
     if ANY_FACT in edit.facts and slip.step == "grads":  # another gradient in its place: the same numbers
         return any(quantity in slip.spoils for quantity in _REACHES[edit.step])
-    return bool(edit.facts & {slip.id, ANY_FACT}) and _same_place(slip.step, edit.step)
+    return bool(edit.facts & {slip.id, f"{slip.id}: {slip.structure}", ANY_FACT}) and _same_place(slip.step, edit.step)
 
 
 def agrees(diagnosis: Diagnosis, edits: Sequence[Edit], wrong: Collection[str], in_part: bool = False) -> bool:

@@ -38,7 +38,8 @@ class Edit:
     target     the variable whose assignment is rewritten, or "return"; found in the whole module
     old, new   source of the part replaced and of what replaces it
     powers     factor -> power after less power before; None where the edit changes none
-    facts      the ids that name the slip rightly, where powers alone do not say what the step computes
+    facts      the ids that name the slip rightly, where powers alone do not say what the step computes;
+               "id: structure" where the id alone does not say it either
     cuts       the steps whose result no longer reaches this step after the edit
     """
 
@@ -271,7 +272,7 @@ def _residual_edits() -> Iterator[Edit]:
         (f"{OUTPUT} - 2 * t", "labels-doubled"), (f"{OUTPUT}**2 - t", "output-squared"),
         (f"np.mean({OUTPUT}) - t", "outputs-averaged"), (f"-t / {OUTPUT}", "loss-derivative-lacks-label-0"),
         (f"t / {OUTPUT} + (1 - t) / (1 - {OUTPUT})", "loss-derivative-signs"),
-        ("_sigmoid(-z) - t", "sigmoid-sign-flipped"), (f"{OUTPUT} - t**2 - 0.1", "offset"),
+        ("_sigmoid(-z) - t", "sigmoid-sign-flipped"), (f"{OUTPUT} - t**2 - 0.1", "other-expression-for-residual: y-t-0.1 in place of y-t"),
         ("np.maximum(z, 0) - t", "relu-output"),
     ):
         yield _structure("replace", "z_bar", r, f"({new})", *facts)
@@ -508,7 +509,7 @@ def _loss_edits() -> Iterator[Edit]:
         (loss, f"np.median({inner})", "loss-median-example"),
         (loss, f"np.sqrt(np.mean(({OUTPUT} - t)**2))", "root-mean-square-loss"),
         (inner, f"-t * np.log({clipped}) - (1 - t) * np.log(1 - {clipped})", "loss-clipped"),
-        (inner, f"{inner} + t", "offset"), (loss, f"np.exp({loss})", "exponential"),
+        (inner, f"{inner} + t", "other-terms-in-loss: mean of -t log y+t log(1-y)-log(1-y)+t"), (loss, f"np.exp({loss})", "exponential"),
     ):
         yield Edit("replace", "backprop", "loss", "loss", old, new, None, frozenset({fact}))
 
