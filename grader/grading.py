@@ -205,7 +205,7 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) 
     checks = tuple(rows.ended[row.number].result for row in rubric.rows)
     wrong = [ended.quantity for ended in rows.ended.values() if ended.quantity is not None]
     findings: tuple[Mapping[str, Any], ...] = ()
-    if wrong:
+    if wrong or subject.raising:
         from grader.checks.explaining import explain, with_causes  # not needed by right submissions
 
         diagnosis = explain(subject, list(dict.fromkeys(wrong)))

@@ -147,6 +147,9 @@ class Scripted:
     def backprop(self, queries):  # type: ignore[no-untyped-def]
         return [self.change(answer, *query) for answer, query in zip(REFERENCE.backprop(queries), queries)]
 
+    def errors(self, queries):  # type: ignore[no-untyped-def]
+        return ["" if answer is not None else "it raised" for answer in self.backprop(queries)]
+
     def forward(self, queries):  # type: ignore[no-untyped-def]
         return [None] * len(queries)
 
@@ -173,7 +176,7 @@ def test_never_raises(change) -> None:  # type: ignore[no-untyped-def]
 def test_no_answers_at_all() -> None:
     """A student that answers with empty lists is unexplained, not an error."""
     student = Scripted(None)
-    student.backprop = student.forward = student.dataset = lambda queries: []  # type: ignore[method-assign]
+    student.backprop = student.errors = student.forward = student.dataset = lambda queries: []  # type: ignore[method-assign]
     assert {finding.verdict for finding in diagnose(student, QUANTITIES, seed=5).findings} == {"unexplained"}
 
 

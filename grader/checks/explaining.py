@@ -15,7 +15,7 @@ from grader.checks.subject import PARAMETERS, NoAnswer, Point, Subject, read_bac
 from grader.diagnosis import Answer, Array, Diagnosis, Finding, Params, Slip, diagnose, words
 from grader.result import CheckResult
 from grader.rubric import Rubric, Size
-from grader.sandbox.messages import Call, Returned, number
+from grader.sandbox.messages import Call, Raised, Returned, number
 from grader.sandbox.wire import Tensor, Value
 
 ROW_OF = {"data": ("1.2", "1.3"), "labels": ("1.1",), "y": ("2.2", "2.3"), "loss": ("3.1",)} | {
@@ -36,6 +36,11 @@ class Respondent:
         points = [_point(X, t, params) for X, t, params in queries]
         outcomes = self.subject.ask("backprop", [point.backprop_call() for point in points], QUERY_S)
         return [_answer(outcome.value) if isinstance(outcome, Returned) else None for outcome in outcomes]
+
+    def errors(self, queries: Sequence[tuple[Array, Array, Params]]) -> list[str]:
+        calls = [_point(X, t, params).backprop_call() for X, t, params in queries]
+        outcomes = self.subject.ask("backprop", calls, QUERY_S)
+        return [outcome.problem.message or outcome.problem.type if isinstance(outcome, Raised) else "" for outcome in outcomes]
 
     def forward(self, queries: Sequence[tuple[Array, Params]]) -> list[Array | None]:
         points = [_point(X, np.zeros(len(X)), params) for X, params in queries]
@@ -80,10 +85,14 @@ def _scalar(value: Value) -> float:
 
 def explain(subject: Subject, wrong: Collection[str]) -> Diagnosis:
     """What was coded in place of the wrong quantities; nothing is asked if nothing is wrong."""
-    asked = [quantity for quantity in wrong if subject.has(_function(quantity))]
+    raising = subject.raising
+    asked = [quantity for quantity in dict.fromkeys([*wrong, *raising]) if subject.has(_function(quantity))]
     if not asked or subject.is_late:
         return Diagnosis()
-    return diagnose(Respondent(subject), asked, seed=subject.rubric.seed("diagnosis"))
+    found = diagnose(Respondent(subject), asked, seed=subject.rubric.seed("diagnosis"))
+    # Where code raises, the error is told already: only a cause, or something certain, adds to it.
+    told = (finding for finding in found.findings if finding.quantity not in raising or finding.verdict == "explained" or finding.certain)
+    return replace(found, findings=tuple(told))
 
 
 def _function(quantity: str) -> str:
@@ -93,8 +102,10 @@ def _function(quantity: str) -> str:
 def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Collection[str], subject: Subject) -> tuple[CheckResult, ...]:
     """The rows with the diagnosis's words under them, and with follow-through credit where a slip is charged elsewhere."""
     rows = {check.number: check for check in checks}
+    wrong = {*wrong, *subject.raising}
     for finding in diagnosis.findings:
-        for place, row_number in enumerate(ROW_OF[finding.quantity]):
+        rows_of = ("2.1",) if finding.quantity == "y" and "y" in subject.raising else ROW_OF[finding.quantity]
+        for place, row_number in enumerate(rows_of):
             check = rows[row_number]
             if check.state != "failed" or finding.quantity not in wrong:
                 continue

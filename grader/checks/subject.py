@@ -17,7 +17,7 @@ from grader.checks.compare import Fitted, describe, fit, raised_words
 from grader.oracle import Array, Params
 from grader.rubric import Rubric, Size
 from grader.sandbox.client import Answer, Client
-from grader.sandbox.messages import Call, Loaded, Returned, number
+from grader.sandbox.messages import Call, Loaded, Raised, Returned, number
 from grader.sandbox.wire import Tensor, Value
 
 if TYPE_CHECKING:
@@ -162,9 +162,20 @@ class Subject:
         """What backprop returned at the graded points."""
         return self.backprop(self.points)
 
+    @property
+    def raising(self) -> tuple[str, ...]:
+        """The quantities of the functions that raised at the tutorial's own size, where a missing body is not the reason."""
+        outputs = self.__dict__.get("outputs", [None])[0]
+        answer = self.__dict__.get("backpropped", [None])[0]
+        return (*(("y",) if _raised(outputs) else ()), *(("loss", *(f"d{name}" for name in PARAMETERS)) if _raised(answer) else ()))
+
     def backprop(self, points: Sequence[Point], deadline_s: float | None = None) -> list[BackpropAnswer]:
         answers = self.ask("backprop", [point.backprop_call() for point in points], deadline_s)
         return [read_backprop(answer, point.params) for answer, point in zip(answers, points)]
+
+
+def _raised(answer: object) -> bool:
+    return isinstance(answer, NoAnswer) and isinstance(answer.raised, Raised) and answer.raised.problem.type != "NotImplementedError"
 
 
 def _pair(answer: Answer) -> tuple[Value, Value] | NoAnswer:

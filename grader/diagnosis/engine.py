@@ -24,6 +24,7 @@ from grader.diagnosis.model import FORWARD_STEPS, GRADIENTS, KEYS, QUANTITIES, A
 from grader.diagnosis.network import ASKED_LOSS, ASKED_PLAN, LOSS_BANK, LossVariant, Plan, explain_output, plans, run_forward, same
 from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, ask_forward, far_out, full_size, scalar
 from grader.diagnosis.search import FINDING_STACKS, Evidence, Search
+from grader.diagnosis.shapes import backprop_misfit, forward_misfit
 
 EXACT, SINGLE_PRECISION = 1e-8, 1e-5
 # gradient -> (a gradient whose being right clears the steps that both share, the first step left)
@@ -73,6 +74,9 @@ def _diagnosed(student: Student, wrong: Sequence[str], seed: int) -> Diagnosis:
         parts.append(Part(reading.slips, reading.explained, certain=dict.fromkeys(("data", "labels"), facts)))
     hints = _output_plans(student, rng) if "y" in wrong else []
     shared: Plan = hints[0] if hints else ASKED_PLAN
+    misfits = forward_misfit(student, rng) if "y" in wrong and not hints else ()
+    if misfits:
+        parts.append(Part(misfits, frozenset({"y"})))
     if {"loss", *GRADIENTS} & set(wrong):
         part, plan = _backward_part(student, wrong, hints, rng)
         shared = plan if plan in hints else shared
@@ -130,7 +134,8 @@ def _evidence(student: Student, rng: np.random.Generator, with_limits: bool) -> 
         o.values[q] is not None and same(o.values[q], asked_gradients(run_forward(o.inputs))[q], SINGLE_PRECISION)  # type: ignore[arg-type]
         for o in by_name.values()
     ))
-    return Evidence(observed[0], by_name, SINGLE_PRECISION if noise > EXACT / 10 else EXACT, right, observed[-1] if beyond else None), thrice
+    rtol = SINGLE_PRECISION if noise > EXACT / 10 else EXACT
+    return Evidence(observed[0], by_name, rtol, right, observed[-1] if beyond else None), thrice
 
 
 def _piled_up(thrice: Sequence[Answer | None]) -> bool:
@@ -365,6 +370,11 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
             shown.append(slip)
             explained.update(slip.spoils)
     facts = {q: _certain(q, evidence, explained, thrice) for q in wrong}
+    if not any(observed.answered for observed in evidence.stacks.values()) and not explained:
+        misfits, sure = backprop_misfit(student, open_ones, rng)
+        shown.extend(misfits)
+        explained.update(q for slip in misfits for q in slip.spoils)
+        facts = {q: tuple(say.certain(fact) for fact in sure) or facts[q] for q in wrong}
     reproduced = found.explained | ({"loss"} & explained if loss is not None else set())
     return Part((*shown, *slips), frozenset(explained), reproduced, _coded(found, loss), facts), plan
 
@@ -437,7 +447,7 @@ def _certain(
     search = evidence.stacks["search"]
     actual = search.values[q]
     if not any(observed.answered for observed in evidence.stacks.values()):
-        return (say.certain("no-answer"),)
+        return ()  # the check that asked first has told why
     if actual is None:
         missing = search.answered < len(search.inputs.c)
         return (say.certain("no-answer-at-times" if missing else "not-finite"),)

@@ -104,8 +104,8 @@ def slope_sum(signals: Signals, slope: Array, noise: float) -> Expression | None
     found = few_terms({name: term(signals)[:, 0, 0] for name, term in SLOPE_TERMS.items()}, slope, noise, MOST_TERMS)
     if found is None or found == {"": 1, "h^2": -1}:
         return None
-    name = f"{written(found)} in place of 1-h^2"
-    return Expression("score-for-hidden-in-tanh-derivative" if found == {"": 1, "g^2": -1} else "other-expression-for-tanh-derivative", "G_bar", name, _sum_of(SLOPE_TERMS, found), DERIVATIVE)
+    id = "score-for-hidden-in-tanh-derivative" if found == {"": 1, "g^2": -1} else "other-expression-for-tanh-derivative"
+    return Expression(id, "G_bar", f"{written(found)} in place of 1-h^2", _sum_of(SLOPE_TERMS, found), DERIVATIVE)
 
 
 def loss_sum(signals: Signals, loss: Array, noise: float) -> LossVariant | None:
@@ -130,7 +130,8 @@ def limited_loss(signals: Signals, loss: Array, noise: float) -> LossVariant | N
     if limits[0] is None or limits[1] is None or all(pair == (0.0, 1.0) for pair in limits):
         return None
     of_ones, of_zeros = limits[0], limits[1]
-    parts = [f"{name} clipped to [{low:.4g}, {high:.4g}]" for name, (low, high) in (("y", of_ones), ("1-y", of_zeros)) if (low, high) != (0, 1)]
+    clipped = [(name, pair) for name, pair in (("y", of_ones), ("1-y", of_zeros)) if pair != (0.0, 1.0)]
+    parts = [f"{name} clipped to [{low:.4g}, {high:.4g}]" for name, (low, high) in clipped]
     if np.allclose(of_zeros, (1 - of_ones[1], 1 - of_ones[0])):
         parts = parts[:1]
     return LossVariant(

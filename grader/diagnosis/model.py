@@ -46,6 +46,9 @@ class Student(Protocol):
     def backprop(self, queries: Sequence[tuple[Array, Array, Params]]) -> list[Answer | None]:
         """Ask backprop(X, t, params) for every query."""
 
+    def errors(self, queries: Sequence[tuple[Array, Array, Params]]) -> list[str]:
+        """Ask backprop(X, t, params) for every query: the message of what it raised, "" where it did not."""
+
     def forward(self, queries: Sequence[tuple[Array, Params]]) -> list[Array | None]:
         """Ask forward(X, params) for every query."""
 

@@ -131,7 +131,7 @@ class Search:
         noise = max(1e-10, self.evidence.rtol / 10)
 
         count = self.evidence.scalar.inputs.count
-        of_neighbours = [count / (count + neighbour) for neighbour in (-1, 1) if (count + neighbour).all()]
+        of_neighbours: list[Array] = [count / (count + neighbour) for neighbour in (-1, 1)]
         upper = [(q, values[q]) for q in ("dc", "dW") if values[q] is not None]
         miscounted = next((
             k for k in of_neighbours for q, value in upper if value is not None
@@ -144,7 +144,7 @@ class Search:
             offered = list(offered)
             if value is None:
                 return []
-            counts = [1.0] if miscounted is None else [miscounted, 1.0]
+            counts = [np.ones_like(count)] if miscounted is None else [miscounted, np.ones_like(count)]
             return next((found for k in counts if (found := design.read(q, value / k, given, offered, noise))), [])
 
         if self._mixes_examples():
@@ -336,7 +336,8 @@ class Search:
                     last_step(q, replace(upper, G_bar=G_bar(signals, scaled.hidden)), scaled.last.get(q, ASKED_STEP))
                     for signals in (upper, updated(1.0)(upper))
                 ]
-                found = None if self.actual[q] is None else mix(squeeze(self.actual[q]), at[0], at[1], self.evidence.rtol)
+                actual = self.actual[q]
+                found = None if actual is None else mix(squeeze(actual), at[0], at[1], self.evidence.rtol)
                 shares.append(found.share if found is not None else 0.0)
             if shares and abs(shares[0]) > 1e-6 and max(shares) - min(shares) < 1e-5 * abs(shares[0]):
                 tried = replace(scaled, hidden=replace(scaled.hidden, structure=step_inside(shares[0])))

@@ -85,9 +85,10 @@ SENTENCES: Mapping[str, str] = {
 }
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
 CERTAIN: Mapping[str, str] = {
-    "no-answer": "Your code gave no usable answer on the networks that were tried.",
     "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
     "not-finite": "It holds values that are not finite numbers, or its shape is not the same at networks of one size.",
+    "right-for-one-example": "For a single example your backprop is right; for several it raises. "
+                             "Look for a row (N,) where a column (N, 1) is meant, or the other way round.",
     "state": "The same question asked twice gives different numbers: something is kept between calls.",
     "sign": "Every entry has the opposite sign of the asked one.",
     "constant-ratio": "It is the asked value times {ratio:.6g} in every entry.",

@@ -43,6 +43,17 @@ class InProcess:
         except Exception:  # whatever a student's code raises is no answer
             return None
 
+    def errors(self, queries: Sequence[tuple[Array, Array, Params]]) -> list[str]:
+        return [self._error(*query) for query in queries]
+
+    def _error(self, X: Array, t: Array, params: Params) -> str:
+        try:
+            with np.errstate(all="ignore"):
+                self.module["backprop"](X, t, dict(params))
+            return ""
+        except Exception as error:
+            return str(error) or type(error).__name__
+
     def forward(self, queries: Sequence[tuple[Array, Params]]) -> list[Array | None]:
         return [self._forward(*query) for query in queries]
 
