@@ -104,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     selftest.add_argument(
         "--attacks", action="store_true", help="only the hostile ones, in every way a grader can be run: as root, in a container, as a user"
     )
+    selftest.add_argument("--diagnosis", action="store_true", help="instead: plant mistakes and print how they are diagnosed")
+    parts = ("apart", "working", "all")
+    selftest.add_argument("--part", choices=parts, default="apart", help="with --diagnosis: which of the mistakes (default: apart)")
+    selftest.add_argument("--seed", type=int, default=0, metavar="N", help="with --diagnosis: draws the pairs and sets mistakes apart")
     selftest.set_defaults(run=_selftest)
     doctor = commands.add_parser("doctor", help="say which isolation layers hold here, by trying them")
     doctor.set_defaults(run=_doctor)
@@ -211,6 +215,10 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 
 def _selftest(arguments: argparse.Namespace) -> int:
+    if arguments.diagnosis:
+        from grader.selftest.diagnosis import report
+
+        return DONE if report(sys.stdout, arguments.part, arguments.seed) else FAULT
     from grader.selftest import attacks
     from grader.selftest.ways import present_way
 

@@ -40,6 +40,12 @@ UPPER_CASE_ONLY = frozenset({"G", "H"})
 BEFORE: Mapping[str, frozenset[str]] = {"z_bar": frozenset({"ybar", "dy", "dldy", "da2", "dyhat", "error", "err"})}
 IN_DOUBT = -1
 LIBRARIES = frozenset({"np", "numpy", "scipy", "special", "math"})
+ARRAY_METHODS = frozenset({"dot", "sum", "mean", "reshape", "ravel", "flatten", "transpose", "astype", "squeeze", "copy", "item"})
+# Calls that only rename, measure or reshape.
+ALIASING = frozenset({
+    "len", "float", "int", "asarray", "array", "reshape", "ravel", "flatten", "astype", "copy", "atleast_1d", "squeeze", "items",
+    "float32", "float64",
+})
 KEYS: Mapping[str, str] = {"c_bar": "c", "W_bar": "W", "b_bar": "b", "U_bar": "U"}
 
 
@@ -86,7 +92,60 @@ def _located(tree: ast.Module, function: str, step: str) -> int | None:
     if step in KEYS:
         keyed = set(_keyed_lines(nodes, KEYS[step]))
         named = keyed | named if keyed and named else keyed or named
-    return next(iter(named)) if len(named) == 1 and IN_DOUBT not in named else None
+    if len(named) != 1 or IN_DOUBT in named:
+        return None
+    (line,) = named
+    own = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    statements = [node for node in nodes if isinstance(node, ast.stmt) and node.lineno == line and not isinstance(node, ast.For)]
+    elsewhere = any(_computes_elsewhere(statement, step, own) or _uses_others(statement, nodes) for statement in statements)
+    return None if elsewhere else line
+
+
+def _computes_elsewhere(statement: ast.stmt, step: str, own: set[str]) -> bool:
+    """Whether a statement calls functions of the student's, where the slip may stand as well; the sigmoid in z_bar is let pass."""
+    for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Name):
+            name = call.func.id
+            if name in own and not (step == "z_bar" and name.replace("_", "").lower().startswith("sig")):
+                return True
+        elif isinstance(call.func, ast.Attribute):
+            base: ast.expr = call.func
+            while isinstance(base, ast.Attribute):
+                base = base.value
+            if isinstance(base, ast.Name) and base.id not in LIBRARIES and call.func.attr not in ARRAY_METHODS:
+                return True
+    return False
+
+
+def _uses_others(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
+    """Whether a statement alone uses a variable that was computed before it and is no quantity of the chain.
+
+    The slip may stand there as well. What other statements use too would spoil them too.
+    """
+    inside = {id(node) for node in ast.walk(statement)}
+    loads = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    here = {node.id for node in loads if id(node) in inside}
+    for node in nodes:
+        for target, value, _ in _targets(node):
+            if not isinstance(target, ast.Name) or target.id not in here or id(target) in inside or _is_alias(value):
+                continue
+            own = {id(part) for part in ast.walk(value)}
+            elsewhere = any(n.id == target.id and id(n) not in inside | own for n in loads)
+            if not elsewhere and not any(_matches(target.id, step) for step in NAMES):
+                return True
+    return False
+
+
+def _is_alias(value: ast.expr) -> bool:
+    """Whether a value only renames, measures or reshapes something: no arithmetic, no slice."""
+    for node in ast.walk(value):
+        if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Slice, ast.IfExp)):
+            return False
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called not in ALIASING:
+                return False
+    return True
 
 
 def _matches(name: str, step: str) -> bool:
@@ -118,16 +177,6 @@ def _is_setting_up(value: ast.expr) -> bool:
     return False
 
 
-def _is_foreign_call(value: ast.expr) -> bool:
-    """Whether a value comes whole from a method of something of the student's: the computation is elsewhere."""
-    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
-        return False
-    base: ast.expr = value.func.value
-    while isinstance(base, ast.Attribute):
-        base = base.value
-    return isinstance(base, ast.Name) and base.id not in LIBRARIES and value.func.attr not in ("dot", "sum", "mean")
-
-
 def _named_lines(nodes: list[ast.AST], step: str) -> Iterator[int]:
     """Lines that assign to a name or to an entry of an array with a name of this step."""
     for node in nodes:
@@ -137,9 +186,15 @@ def _named_lines(nodes: list[ast.AST], step: str) -> Iterator[int]:
             if not isinstance(target, ast.Name) or _is_setting_up(value):
                 continue
             if _matches(target.id, step):
-                yield IN_DOUBT if _is_foreign_call(value) else line
+                yield line if _is_read(target.id, node, nodes) else IN_DOUBT
             elif target.id.replace("_", "").lower() in BEFORE.get(step, ()):
                 yield IN_DOUBT
+
+
+def _is_read(name: str, statement: ast.AST, nodes: list[ast.AST]) -> bool:
+    """Whether a name is used outside the statement that assigns it: what nothing reads spoils nothing."""
+    own = {id(node) for node in ast.walk(statement)}
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) and id(n) not in own for n in nodes)
 
 
 def _keyed_lines(nodes: list[ast.AST], key: str) -> Iterator[int]:

@@ -636,7 +636,8 @@ def singles() -> list[Edit]:
     return [*product_edits(), *structural_edits(), *forward_edits(), *dataset_edits()]
 
 
-def blind_mutants(seed: int) -> list[Mutant]:
+@functools.cache
+def blind_mutants(seed: int) -> tuple[Mutant, ...]:
     """Distinct mutants by one blind rewriting each."""
     return _made([(edit,) for edit in blind_edits()], seed)
 
@@ -649,7 +650,8 @@ def _compatible(first: Edit, second: Edit) -> bool:
     return not hidden
 
 
-def mutants(seed: int, pairs: int = 400) -> list[Mutant]:
+@functools.cache
+def mutants(seed: int, pairs: int = 400) -> tuple[Mutant, ...]:
     """Distinct mutants: every single edit, and pairs of edits at different steps drawn by the seed.
 
     Distinct means distinct in numbers, from the reference and from each other. Edits
@@ -664,7 +666,7 @@ def mutants(seed: int, pairs: int = 400) -> list[Mutant]:
     return _made([*((edit,) for edit in chosen), *drawn], seed)
 
 
-def _made(planted: Sequence[tuple[Edit, ...]], seed: int) -> list[Mutant]:
+def _made(planted: Sequence[tuple[Edit, ...]], seed: int) -> tuple[Mutant, ...]:
     """The distinct mutants among these, each with all that make its numbers."""
     tree = graded_tree()
     made: dict[Signature, tuple[str, list[tuple[Edit, ...]]]] = {}
@@ -679,7 +681,7 @@ def _made(planted: Sequence[tuple[Edit, ...]], seed: int) -> list[Mutant]:
     for _, truths in made.values():
         alone = [edits[0] for edits in truths if len(edits) == 1]
         equal.update(dict.fromkeys(alone, alone))
-    return [Mutant(source, _also_true(truths, equal), _apart(seed, source)) for source, truths in made.values()]
+    return tuple(Mutant(source, _also_true(truths, equal), _apart(seed, source)) for source, truths in made.values())
 
 
 def _also_true(truths: Sequence[tuple[Edit, ...]], equal: Mapping[Edit, Sequence[Edit]]) -> tuple[tuple[Edit, ...], ...]:

@@ -1,0 +1,50 @@
+"""Which slips may be shown with a line of the student's file.
+
+What may live here: the rule. It knows steps and slips; finding the line is the worker's (sandbox/locate).
+
+Numbers say at which step a slip enters, but not always in which line: the same numbers can come of
+two lines. Where they can, no line is shown, for a wrong line is worse than none.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.diagnosis.model import GRADIENTS, Slip
+
+# The cause stands elsewhere than the step that it spoils, or in either of two steps.
+WITHOUT_A_LINE = frozenset({
+    "module-data-for-arguments", "module-points-for-argument", "module-labels-for-argument", "module-parameters-for-arguments",
+    "answer-constant", "broadcast-by-accident", "gradients-accumulate-over-calls", "weights-updated-inside", "labels-averaged",
+    "outputs-averaged", "mean-over-each-batch", "only-last-batch", "points-reversed", "points-shifted", "gradient-rows-reversed",
+    "hidden-rows-reversed", "hidden-rows-shifted", "residual-reversed", "mean-taken-twice", "fixed-count", "wrong-count",
+})
+OWN_STEPS = frozenset({"c_bar", "W_bar", "b_bar", "U_bar"})
+DERIVATIVE = frozenset({"1-h^2", "1-h", "1+h"})
+
+
+def has_a_line(slip: Slip, slips: Sequence[Slip]) -> bool:
+    """Whether the line that computes a slip's step is certainly the one to mend, among all slips found."""
+    if slip.id in WITHOUT_A_LINE and not (slip.id == "mean-taken-twice" and slip.step in OWN_STEPS):
+        return False
+    if slip.structure:
+        return True
+    if slip.step == "z_bar":
+        return set(slip.spoils) >= set(GRADIENTS)  # else something below makes up for it
+    if slip.step == "H_bar":
+        at_its_step = any(name.split("^")[0] == "w" for name in slip.missing)
+    elif slip.step == "G_bar":
+        at_its_step = bool(DERIVATIVE & set(slip.missing))
+    else:
+        at_its_step = True
+    return at_its_step and not _shared(slip, slips)
+
+
+def _shared(slip: Slip, slips: Sequence[Slip]) -> bool:
+    """Whether products at two of G_bar, b_bar and U_bar could as well stand at another two; or one above makes up for this one."""
+    products = {other.step for other in slips if not other.structure and (other.missing or other.extra)}
+    below = {"G_bar" if step == "H_bar" else step for step in products} & {"G_bar", "b_bar", "U_bar"}
+    if slip.step in ("H_bar", "G_bar", "b_bar", "U_bar"):
+        return len(below) > 1
+    return slip.step in ("c_bar", "W_bar") and any(
+        other.step == "z_bar" and not other.structure and not set(other.spoils) >= set(GRADIENTS) for other in slips
+    )
