@@ -223,7 +223,7 @@ def gradient_slips(hypothesis: Hypothesis, hidden_is_own: bool) -> list[Slip]:
     for q, scale in hypothesis.scale.items():
         if scale.constant == 0:
             slips.append(Slip("gradient-left-at-zero", TERMINAL_STEP[q], structure="zero everywhere"))
-    slips += _key_slips(hypothesis.source)
+    slips += key_slips(hypothesis.source)
     return sorted(slips, key=lambda slip: STEPS.index(slip.step))
 
 
@@ -283,7 +283,7 @@ def _scale_differences(scales: Mapping[str, Scale]) -> dict[str, dict[str, float
     return {part: {q: _part(scale, part) for q, scale in told.items()} for part in SCALE_PARTS}
 
 
-def _key_slips(source: Mapping[str, str]) -> list[Slip]:
+def key_slips(source: Mapping[str, str]) -> list[Slip]:
     """Gradients stored under another's key; two that changed places are one slip."""
     slips = []
     for q, stored in source.items():

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.diagnosis import words as say
 from grader.diagnosis.arguments import ignored_arguments
-from grader.diagnosis.attribution import charge, forward_slips, gradient_slips, loss_slips
+from grader.diagnosis.attribution import charge, forward_slips, gradient_slips, key_slips, loss_slips
 from grader.diagnosis.bank import EXPRESSIONS, squeeze
 from grader.diagnosis.chain import ASKED as ASKED_FACTORS
 from grader.diagnosis.chain import asked_gradients
@@ -286,6 +286,23 @@ def _gradients(evidence: Evidence, plan: Plan, wrong: Collection[str]) -> _Gradi
     return _Gradients(hypothesis, explained, charge(gradient_slips(hypothesis, own), wrong, explained, explained).slips)
 
 
+def _under_each_others_keys(evidence: Evidence, plan: Plan, wrong: Collection[str], one: str, other: str) -> _Gradients:
+    """The explanation if two gradients, which may have slips of their own, are stored under each other's keys."""
+    to = {one: other, other: one}
+
+    def exchanged(observed: Observed) -> Observed:
+        return replace(observed, values={q: observed.values[to.get(q, q)] for q in observed.values})
+
+    stacks = {name: exchanged(observed) for name, observed in evidence.stacks.items()}
+    found = _gradients(replace(evidence, scalar=exchanged(evidence.scalar), stacks=stacks), plan, wrong)
+    if found.hypothesis.source:
+        return replace(found, explained=frozenset())
+    last, scale = ({q: by[to.get(q, q)] for q in GRADIENTS if to.get(q, q) in by} for by in (found.hypothesis.last, found.hypothesis.scale))
+    hypothesis = replace(found.hypothesis, source=to, last=last, scale=scale)  # type: ignore[arg-type]
+    explained = frozenset(to.get(q, q) for q in found.explained)
+    return _Gradients(hypothesis, explained, (*found.slips, *key_slips(to)))
+
+
 def _promising(evidence: Evidence) -> list[Plan]:
     """Single forward variants under which the asked dc or dW is proportional to the student's."""
     found = []
@@ -307,6 +324,9 @@ def _best_gradients(evidence: Evidence, loss: _Loss | None, hints: Sequence[Plan
         return -len(candidate.explained), len(candidate.slips) + (0 if plan in told else len(plan))
 
     best = min((_gradients(evidence, plan, wrong) for plan in _unique([loss.plan if loss else ASKED_PLAN, *hints[:3]])), key=rank)
+    one_way = next(((q, o) for q, o in best.hypothesis.source.items() if best.hypothesis.source.get(o) != q), None)
+    if one_way is not None and set(one_way) <= set(wrong):
+        best = min(_under_each_others_keys(evidence, best.hypothesis.plan, wrong, *one_way), best, key=rank)
     if best.explained == goal and len(best.slips) <= 1:
         return best
     others = [plan for plan in _unique([ASKED_PLAN, *_promising(evidence)]) if plan not in told][:3]
