@@ -22,12 +22,13 @@ from typing import Any
 import pytest
 
 from grader.classroom import run as scheduling
+from grader.classroom import scratch, task
 from grader.classroom import store as storing
-from grader.classroom import task
 from grader.classroom.class_run import CannotWrite, Plan, class_run
 from grader.classroom.run import executor_crew
 from grader.classroom.task import Done
 from grader.report import class_page
+from grader.sandbox.probe import open_folder
 from tests import classes
 from tests.classes import QUICK, alive, await_that, descendants, results, stamps, without_times
 
@@ -103,6 +104,9 @@ def test_the_command_killed(tmp_path, undisturbed):
     assert classes.run(folder, tmp_path).returncode == 0
     assert _assert_safe(tmp_path, expected, known).keys() == expected.keys()
     assert not list(tmp_path.rglob("*.part"))
+    for left in Path(open_folder()).glob(f"{scratch.PREFIX}*"):
+        with pytest.raises(BlockingIOError), scratch._held(left):
+            pass  # of a run that is under way now
 
 
 def test_killed_while_grading(tmp_path, undisturbed):

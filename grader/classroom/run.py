@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from grader.classroom.scratch import temporary_folder
 from grader.classroom.task import Done, Order, carry_out, start_process
 
 TICK_S = 0.5
@@ -56,16 +57,17 @@ def local_crew(jobs: int) -> Crew:
     def make() -> Iterator[Executor]:
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
-        executor = ProcessPoolExecutor(2 * jobs, multiprocessing.get_context("spawn"), start_process)
-        try:
-            yield executor
-        finally:
-            processes = multiprocessing.active_children()
-            executor.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.join()
+        with temporary_folder() as folder:
+            executor = ProcessPoolExecutor(2 * jobs, multiprocessing.get_context("spawn"), start_process, (str(folder),))
+            try:
+                yield executor
+            finally:
+                processes = multiprocessing.active_children()
+                executor.shutdown(wait=False, cancel_futures=True)
+                for process in processes:
+                    process.kill()  # what they forked dies with them; anything milder could be taken for a check's failure
+                for process in processes:
+                    process.join()
 
     return Crew(make, jobs, jobs)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import atexit
 import contextlib
 import errno
+import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
-import types
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,20 +131,21 @@ def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, st
 # ---------------------------------------------------------------- the process and its worker
 
 
-def start_process() -> None:
-    """First of all in a process of our own pool: no Ctrl-C (its parent tells it), death with the parent, one BLAS thread."""
+def start_process(temporary: str) -> None:
+    """First of all in a process of our own pool: no Ctrl-C (its parent tells it), death with the parent.
+
+    temporary  folder for temporary files
+    """
+    tempfile.tempdir = temporary
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
     if sys.platform == "linux":
         from grader.sandbox import kernel
 
         kernel.die_with_parent()
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:  # it died before we asked to be told
+            os._exit(1)
     _worker()
-
-
-def _leave(number: int, frame: types.FrameType | None) -> None:
-    """End as after an exception, so that scratch folders go."""
-    sys.exit(0)
 
 
 def _worker() -> Worker:
