@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.checks.forward import is_core
 from grader.checks.gradients import expectation
-from grader.checks.subject import draw_point
+from grader.checks.subject import draw_point, is_core
 from grader.rubric import DEFAULT
 
 TERMS = [DEFAULT.term_seed, *range(1, 20)]

@@ -5,12 +5,14 @@ method to its row of the rubric, and the exceptions by which a check ends.
 """
 from __future__ import annotations
 
+import functools
 import unittest
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gradescope_utils.autograder_utils.decorators import number, visibility, weight
 
+from grader.checks.by_heart import CAME, is_by_heart
 from grader.checks.compare import problem_words
 from grader.checks.subject import NoAnswer, Subject
 from grader.result import Message
@@ -44,11 +46,24 @@ class NotRun(Exception):
 
 
 def check(row_number: str) -> Callable[[Method], Method]:
-    """Tie a method to a row: Gradescope's number, points and visibility come from the rubric."""
+    """Tie a method to a row: Gradescope's number, points and visibility come from the rubric.
+
+    What the method lets pass, whole or in part, must also have been computed, see by_heart.
+    """
     row = DEFAULT.row(row_number)
 
     def tie(method: Method) -> Method:
-        tied: Method = number(row.number)(weight(row.points)(visibility(row.visibility)(method)))
+        @functools.wraps(method)
+        def run(case: Case) -> None:
+            try:
+                method(case)
+            except CheckFailed as failed:
+                if failed.share:
+                    case.demand_computed()
+                raise
+            case.demand_computed()
+
+        tied: Method = number(row.number)(weight(row.points)(visibility(row.visibility)(run)))
         return tied
 
     return tie
@@ -75,6 +90,11 @@ class Case(unittest.TestCase):
             if self.row_number == FIRST_ROW[function]:
                 raise CheckFailed(missing_function(self.subject, function))
             raise NotRun(f"Not run, because there is no function {function}: see {FIRST_ROW[function]}.")
+
+    def demand_computed(self) -> None:
+        """Raises CheckFailed where this row's function gives its graded answers by heart."""
+        if self.rubric.row(self.row_number).points and is_by_heart(self.subject, self.row_function):
+            raise CheckFailed(Message("answers that your code computes", CAME))
 
     @property
     def row_number(self) -> str:

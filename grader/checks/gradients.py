@@ -10,8 +10,8 @@ import numpy as np
 from grader import oracle
 from grader.checks.base import Case, CheckFailed, check, sentence
 from grader.checks.compare import Fitted, difference
-from grader.checks.forward import is_core, size_words
-from grader.checks.subject import PARAMETERS, BackpropAnswer, Backpropped, NoAnswer, Point, draw_point, read_backprop
+from grader.checks.forward import size_words
+from grader.checks.subject import PARAMETERS, BackpropAnswer, Backpropped, NoAnswer, Point, draw_point, is_core, read_backprop
 from grader.oracle import Array, Params
 from grader.result import Difference, Message
 from grader.rubric import Size

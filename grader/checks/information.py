@@ -45,7 +45,8 @@ class InformationCase(Case):
         asked = "derivatives by the chain rule, not by moving one parameter after the other"
         if not self.subject.has("forward"):
             raise self.no_answer(NoAnswer("there is no forward to compare with"), asked)
-        found = judge(self.subject)
+        with self.subject.client.unheard():
+            found = judge(self.subject)
         if found.verdict == NUMERIC:
             raise CheckFailed(Message(asked, f"{found.evidence} This looks like numeric differentiation."))
         if found.verdict == EVADES:

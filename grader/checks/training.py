@@ -12,6 +12,7 @@ from secrets import randbelow
 import numpy as np
 
 from grader.checks.base import Case, CheckFailed, check, sentence
+from grader.checks.by_heart import learns_afresh
 from grader.checks.compare import raised_words
 from grader.checks.subject import NoAnswer, Point, Subject, read_backprop
 from grader.oracle import Array, Params
@@ -203,6 +204,9 @@ class TrainingCase(Case):
             raise CheckFailed(Message(asked, f"Training stopped at step {run.step}: {sentence(run.why)}"))
         if not run.final_loss < goal:
             raise CheckFailed(Message(asked, f"The loss is {run.final_loss:.4g} after {run.step} steps."))
+        if not learns_afresh(self.subject):
+            came = "It trains on the tutorial's public data, and on fresh data of the same kind the loss does not fall."
+            raise CheckFailed(Message(asked, came))
 
 
 def course(run: Run | None, points: int, steps: int) -> Training:

@@ -12,7 +12,7 @@ import secrets
 import selectors
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, Union
@@ -383,6 +383,15 @@ class Client:
         """What was printed since the last take."""
         printed, self._printed = self._printed, Printed(self._output_bytes, self._printed.folder)
         return printed
+
+    @contextlib.contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Drop what is printed meanwhile: where the inputs are secret, it is another thing in every grading."""
+        heard, self._printed = self._printed, Printed(0)
+        try:
+            yield
+        finally:
+            self._printed = heard
 
     def close(self) -> None:
         """End the child; returns when it is dead and reaped."""
