@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-.PHONY: install install-dev grade test image-test check bench lock clean
+.PHONY: install install-dev grade test image-test check bench fuzz attacks lock clean
 
 install: $(VENV)/run.stamp
 install-dev: $(VENV)/dev.stamp
@@ -34,6 +34,15 @@ check: install-dev
 bench: install-dev
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/budget.py
+
+# Coverage-guided fuzzing of every door through which a student's bytes come, SECONDS in all.
+SECONDS ?= 60
+fuzz: install-dev
+	$(BIN)/python -m tests.fuzz.run $(SECONDS)
+
+# Every attack through the whole grader: as root, in a container, as an ordinary user.
+attacks: install-dev
+	$(BIN)/python -m grader selftest --attacks
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.10 --extra dev pyproject.toml -o requirements-dev.lock

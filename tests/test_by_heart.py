@@ -1,0 +1,60 @@
+"""Answers that stand in the code earn nothing, however many of the graded ones they cover; computed ones lose nothing."""
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from grader.grading import grade
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """A folder with every graded answer in a table, made from the grader's own public code."""
+    path = ROOT / "tests" / "attacks" / "hard-coded-term" / "make.py"
+    spec = importlib.util.spec_from_file_location("make", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.make(tmp_path_factory.mktemp("table"))
+
+
+def rows(result):
+    return {check.number: check for check in result.checks}
+
+
+def test_a_table_of_all_graded_answers_earns_nothing(table, worker):
+    """It used to be worth 96 points; the student reads why it is worth none."""
+    result = grade(table, worker)
+    assert result.score == 0
+    assert all("fresh" in rows(result)[number].message.came for number in ("1.3", "2.2", "3.1", "3.5", "4.1"))
+
+
+def test_a_table_for_the_training_alone_does_not_train(table, worker, tmp_path, reference_source):
+    """Row 4.1's recipe is public: a gradient that is known along its course and zero elsewhere earns no point there."""
+    source = (table / "backprop.py").read_text().replace("def backprop(", "def looked_up(")
+    source += "\n\nimport solution\n\n\ndef backprop(X, t, params):\n    if len(X) == 500:\n        return looked_up(X, t, params)\n"
+    source += "    grads, loss = solution.backprop(X, t, params)\n    return {name: 0 * grads[name] for name in grads}, loss\n"
+    answers = (table / "answers.json").read_text()
+    for name, content in {"backprop.py": source, "solution.py": reference_source, "answers.json": answers}.items():
+        Path(tmp_path, name).write_text(content)
+    result = rows(grade(tmp_path, worker))
+    assert result["4.1"].score == 0 and "fresh data" in result["4.1"].message.came
+    assert result["3.1"].score == 8
+
+
+def test_a_wrong_gradient_that_trains_still_earns_the_training(grade_source, reference_source):
+    """A gradient 1.2 times too large is wrong in four rows and reaches the goal: no table, so row 4.1 stands."""
+    source = reference_source + "\n\n_right = backprop\n\n\ndef backprop(X, t, params):\n    grads, loss = _right(X, t, params)\n"
+    source += "    return {name: 1.2 * grads[name] for name in grads}, loss\n"
+    result = rows(grade_source(source))
+    assert result["3.5"].score < 11 and result["4.1"].score == 15
+
+
+def test_what_fresh_inputs_print_is_not_shown(grade_source, reference_source):
+    """Secret inputs stay secret, and grading a file again shows the same prints."""
+    source = reference_source + "\n\n_right = forward\n\n\ndef forward(X, params):\n    print(X.ravel()[0])\n    return _right(X, params)\n"
+    first, second = (rows(grade_source(source)) for _ in range(2))
+    assert [check.printed for check in first.values()] == [check.printed for check in second.values()]
+    assert first["2.1"].printed
