@@ -116,6 +116,8 @@ class _Child:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._replies, selectors.EVENT_READ)
         self._selector.register(self._printed, selectors.EVENT_READ)
+        import numpy.random  # noqa: F401 - the checks draw with it; imported here, while the child confines itself
+
         self.outcomes = self._await_confinement(nonce)
 
     def _await_confinement(self, nonce: int) -> dict[str, str]:
@@ -141,21 +143,30 @@ class _Child:
             return Lost("protocol", str(error))
 
     def _exchange(self, data: bytes, nonce: int, deadline_s: float, printed: Printed) -> Value | Lost:
+        unsent = self._send(memoryview(data)) if data else memoryview(b"")
+        if unsent:  # more than a pipe holds
+            self._selector.register(self._requests, selectors.EVENT_WRITE)
+        try:
+            return self._await_reply(unsent, nonce, deadline_s, printed)
+        finally:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(self._requests)
+
+    def _await_reply(self, unsent: memoryview, nonce: int, deadline_s: float, printed: Printed) -> Value | Lost:
+        """The reply to a request of which a part may be unsent."""
         end_s = time.monotonic() + deadline_s
-        unsent = memoryview(data)
-        if unsent:
-            unsent = self._send(unsent)
         while True:
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 return Lost("late", f"{deadline_s:g}")
             if (filled := self._look()) is not None:
                 return filled
-            if unsent:
-                unsent = self._send(unsent)
-                left_s = min(left_s, 0.01)
             for key, _ in self._selector.select(min(left_s, LOOK_EVERY_S)):
-                if key.fd == self._printed:
+                if key.fd == self._requests:
+                    unsent = self._send(unsent)
+                    if not unsent:
+                        self._selector.unregister(self._requests)
+                elif key.fd == self._printed:
                     self._read_printed(printed)
                 elif (chunk := os.read(self._replies, READ_BYTES)) == b"":
                     self._read_printed(printed)
