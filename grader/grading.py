@@ -32,6 +32,7 @@ from grader.sandbox.messages import CELL, Loaded, Problem
 from grader.sandbox.notebook import TRANSFORMER
 from grader.sandbox.policy import Limits, Policy
 from grader.sandbox.probe import visible
+from grader.sandbox.seatbelt import seated
 from grader.sandbox.warm import Worker
 from grader.submission import Submission, UnusableSubmission, read_submission
 from reference import backprop as reference
@@ -159,11 +160,12 @@ def grade_read(
     with cell(REFERENCE, Limits(cpu_s=int(rubric.grading_s) + 1)) as place:
         main = submission.lay_out(place.scratch)
         hand_over(place)
-        client, observed = place.start(lambda policy: client_for(worker, submission, main, policy, rubric), trusted)
-        with contextlib.closing(client):
-            if before_load is not None:
-                before_load(client, place.scratch)
-            result = grade_loaded(client, rubric, start_s, on_row)
+        with seated(worker, place.policy, trusted) as seat:
+            client, observed = place.start(lambda policy: client_for(seat, submission, main, policy, rubric), trusted)
+            with contextlib.closing(client):
+                if before_load is not None:
+                    before_load(client, place.scratch)
+                result = grade_loaded(client, rubric, start_s, on_row)
     return replace(
         result, notes=(*submission.notes, *result.notes), seconds=time.monotonic() - start_s, submission=name,
         isolation=observed.as_json(), held=visible(observed), student_s=client.spent_s,

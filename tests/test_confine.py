@@ -528,3 +528,28 @@ def test_a_profile_quotes_its_paths() -> None:
     outside_of_quotes = re.sub(r'"(?:[^"\\]|\\.)*"', "", seatbelt.profile(evil, "/usr/bin/python3"))
     assert "(allow default)" not in outside_of_quotes
     assert outside_of_quotes.count("(") == outside_of_quotes.count(")")
+
+
+def test_on_macos_each_submission_gets_a_worker_under_sandbox_exec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through the whole grader, with a stand-in for sandbox-exec: one start a submission, whose profile opens its scratch alone.
+
+    That Apple's own would hold anything, or start at all, is not tested.
+    """
+    from grader.grading import REFERENCE, grade
+    from grader.sandbox.warm import Worker
+
+    starts = tmp_path / "starts"
+    stand_in = tmp_path / "sandbox-exec"
+    stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" "$2" >>{starts}\nshift 2\nexec "$@"\n')
+    stand_in.chmod(0o755)
+    monkeypatch.setattr(seatbelt, "SANDBOX_EXEC", stand_in)
+    monkeypatch.setattr(seatbelt, "is_needed", lambda: True)
+    with Worker() as worker:
+        results = [grade(REFERENCE, worker) for _ in range(2)]
+        profiles = starts.read_text().split("(version 1)")[1:]
+        grade(REFERENCE, worker, trusted=True)
+    assert [result.score for result in results] == [100, 100]
+    assert starts.read_text().count("(version 1)") == len(profiles) == 2, "the trust flag must work without sandbox-exec"
+    writable = [re.findall(r'file-write-create file-write-unlink \(subpath "([^"]+)"', profile) for profile in profiles]
+    assert writable[0] != writable[1] and all("grading-" in path for (path,) in writable)
+    assert not any(str(REFERENCE) in profile or f'subpath "{ROOT}"' in profile for profile in profiles)

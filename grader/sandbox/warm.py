@@ -12,7 +12,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -29,9 +29,13 @@ class HostError(Exception):
 
 
 class Worker:
-    """The warm process. Starts at once and imports while the caller goes on; use as a context manager."""
+    """The warm process. Starts at once and imports while the caller goes on; use as a context manager.
 
-    def __init__(self, cache_dir: str = "") -> None:
+    cache_dir  matplotlib's
+    wrapped    makes of the worker's command one that starts it confined
+    """
+
+    def __init__(self, cache_dir: str = "", wrapped: Callable[[list[str]], list[str]] = list) -> None:
         ours, theirs = socket.socketpair()
         program = (
             f"import sys; sys.path.insert(0, {IMPORT_ROOT!r}); "
@@ -44,7 +48,7 @@ class Worker:
         }
         self._control = ours
         self._process = subprocess.Popen(
-            [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-X", "utf8", "-c", program],
+            wrapped([sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-X", "utf8", "-c", program]),
             env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             pass_fds=[theirs.fileno()], start_new_session=True,
         )

@@ -5,7 +5,7 @@ expected.json, and the matrix. `python -m grader.selftest.attacks WAY NAME ...`
 is one way: it prints a JSON line for each attack as it ends. Where it dies with
 its attack, it is started again behind it.
 
-The next submission is graded behind every attack and compared with how it fared alone.
+Behind an attack the next submission is graded, and compared with how it fared alone.
 """
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ SILENCE_S = 120.0
 GRADER_BYTES = 200 << 20
 """Of memory, for the trusted process: 70 MB at rest, and what one reply of the largest size may take."""
 PR_SET_CHILD_SUBREAPER = 36
+BRIEF = "brief:"
 
 TAGS = {
     "p", "strong", "code", "br", "table", "tbody", "tr", "td", "details", "summary", "pre", "ul", "li", "em", "img", "span", "div",
@@ -88,7 +89,10 @@ def names() -> list[str]:
 
 
 def main(way: str, wanted: Sequence[str]) -> None:
-    """Grade these attacks in this process, and print an Outcome as JSON for each."""
+    """Grade these attacks in this process, and print an Outcome as JSON for each.
+
+    A name with BRIEF before it: the next submission is graded only if the attack's expected.json demands it by name.
+    """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
@@ -102,12 +106,14 @@ def main(way: str, wanted: Sequence[str]) -> None:
         (follower / "backprop.py").write_text(NEXT, encoding="utf-8")
         alone = _timeless(grade(follower, worker, _rubric({})))
         ours = watching.files(*watching.OURS)
-        for name in wanted:
+        for order in wanted:
+            name = order.removeprefix(BRIEF)
             outcome = _attack(way, name, worker, yard)
             before, ours = ours, watching.files(*watching.OURS)
             if changed := watching.changes(before, ours):
                 outcome = replace(outcome, faults=(*outcome.faults, f"changed the grader's own files: {', '.join(changed[:3])}"))
-            after = _timeless(grade(follower, worker, _rubric({})))
+            is_followed = name == order or "next-unaffected" in _facts(name)["held"]
+            after = _timeless(grade(follower, worker, _rubric({}))) if is_followed else alone
             if after != alone:
                 fault = f"the next submission fared otherwise: {_first_difference(alone, after)}"
                 outcome = replace(outcome, faults=(*outcome.faults, fault))
@@ -126,7 +132,7 @@ def _attack(way: str, name: str, worker: Any, yard: watching.Yard) -> Outcome:
     """Lay the attack out, grade it, judge it."""
     from grader.grading import grade
 
-    facts = json.loads((ATTACKS / name / "expected.json").read_text(encoding="utf-8"))
+    facts = _facts(name)
     rubric = _rubric(facts)
     shutil.rmtree(yard.handed_in, ignore_errors=True)
     path = _handed_in(name, yard.handed_in)
@@ -144,6 +150,11 @@ def _attack(way: str, name: str, worker: Any, yard: watching.Yard) -> Outcome:
     if level and level != EXPECTED_LEVEL[way]:
         faults.append(f"isolation was {level}, not {EXPECTED_LEVEL[way]}")
     return Outcome(way, name, tuple(faults), result.score, seconds, level)
+
+
+def _facts(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ATTACKS / name / "expected.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _handed_in(name: str, folder: Path) -> Path:
@@ -276,10 +287,14 @@ def _first_difference(before: Any, after: Any, path: str = "") -> str:
 # ---------------------------------------------------------------- all ways
 
 
-def attack(ways: Sequence[str], wanted: Sequence[str]) -> list[Outcome]:
-    """Every attack every way, the ways at the same time; an outcome for each pair."""
+def attack(ways: Sequence[str], wanted: Sequence[str], brief: bool = False) -> list[Outcome]:
+    """Every attack every way, the ways at the same time; an outcome for each pair.
+
+    brief  grade the next submission only behind attacks that say that it must not suffer, not behind all
+    """
+    orders = [f"{BRIEF}{name}" for name in wanted] if brief else list(wanted)
     found: dict[str, list[Outcome]] = {}
-    threads = [threading.Thread(target=lambda way=way: found.update({way: list(_one_way(way, wanted))})) for way in ways]
+    threads = [threading.Thread(target=lambda way=way: found.update({way: list(_one_way(way, orders))})) for way in ways]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -295,7 +310,7 @@ def _one_way(way: str, wanted: Sequence[str]) -> Iterator[Outcome]:
         yield from outcomes
         left = left[len(outcomes) :]
         if left:
-            yield Outcome(way, left.pop(0), (f"the grader ended: {word}",))
+            yield Outcome(way, left.pop(0).removeprefix(BRIEF), (f"the grader ended: {word}",))
 
 
 def _run(way: str, wanted: Iterable[str]) -> tuple[list[Outcome], str]:
