@@ -240,9 +240,9 @@ def table(rows: dict[str, Spread], before: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def put_into(text: str, table: str) -> str:
-    """The README with the table between its markers; as it is if it has none."""
-    start, end = MARKERS
+def put_into(text: str, table: str, markers: tuple[str, str]) -> str:
+    """A document with the table between its markers; as it is if it has none."""
+    start, end = markers
     pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
     return pattern.sub(lambda _: f"{start}\n{table}\n{end}", text)
 
@@ -261,7 +261,7 @@ def main() -> None:
     before = json.loads(LAST.read_text())["rows"] if LAST.exists() else {}
     found = table(rows, before)
     print(f"\n{found}")
-    README.write_text(put_into(README.read_text(encoding="utf-8"), found), encoding="utf-8")
+    README.write_text(put_into(README.read_text(encoding="utf-8"), found, MARKERS), encoding="utf-8")
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": len(os.sched_getaffinity(0))}
     LAST.write_text(json.dumps({"machine": machine, "rows": {name: vars(value) for name, value in rows.items()}}, indent=1) + "\n")
 

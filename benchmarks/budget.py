@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+from benchmarks.bench import put_into  # noqa: E402
+
 RIGHT = ROOT / "tests" / "submissions" / "np-dot" / "submission" / "backprop.py"
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 MARKERS = "<!-- budget: written by benchmarks/budget.py -->", "<!-- /budget -->"
@@ -68,10 +69,7 @@ def main() -> None:
     gradings = [steps_of_a_grading(arguments.submission) for _ in range(arguments.runs + 1)][1:]
     found = table(gradings, [worker_alone_ms() for _ in range(5)])
     print(found)
-    start, end = MARKERS
-    text = ARCHITECTURE.read_text(encoding="utf-8")
-    pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
-    ARCHITECTURE.write_text(pattern.sub(lambda _: f"{start}\n{found}\n{end}", text), encoding="utf-8")
+    ARCHITECTURE.write_text(put_into(ARCHITECTURE.read_text(encoding="utf-8"), found, MARKERS), encoding="utf-8")
 
 
 if __name__ == "__main__":
