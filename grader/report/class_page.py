@@ -45,9 +45,13 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 th button { font: inherit; font-weight: 600; border: 0; background: none; padding: 0; cursor: pointer; color: inherit }
 th[aria-sort=ascending] button::after { content: " \\25b2" } th[aria-sort=descending] button::after { content: " \\25bc" }
 input[type=search] { font: inherit; width: 22em; max-width: 100%; padding: .25em .5em } .flag { color: #9a3b00 }
+section { scroll-margin-top: 1em }
 button.find { font: 13px monospace; border: 1px solid #bbb; background: #f3f3f3; cursor: pointer; text-align: left }
 code { background: #f3f3f3; padding: 0 .25em } summary { cursor: pointer } .quiet { color: #666 } tr[hidden] { display: none }
-td.whose { min-width: 15em } details ul { margin: .2em 0; padding-left: 1.3em; columns: 14em auto }
+nav { margin: .8em 0 1em; color: #666 } nav a { margin-right: 1.1em }
+td.whose { min-width: 17em } #students td:first-child { min-width: 12em }
+.bar { display: inline-block; height: .7em; background: #b3261e; margin-right: .4em; min-width: 2px }
+ details ul { margin: .2em 0; padding-left: 1.3em; columns: 14em auto }
 @media print { input, #count { display: none } }
 """
 
@@ -90,8 +94,8 @@ def class_page(summary: ClassSummary) -> str:
     titles = {one.slug: one.title for one in summary.submissions}
     link = _Links(titles)
     sections = [
-        _figures(summary), _pictures(summary), _misconceptions(summary, link), _flagged(summary, link), _alike(summary, link),
-        _changes(summary, link), _without_points(summary, link), _table(summary, link),
+        _figures(summary), _contents(summary), _pictures(summary), _misconceptions(summary, link), _flagged(summary, link),
+        _alike(summary, link), _changes(summary, link), _without_points(summary, link), _table(summary, link),
     ]
     script_hash = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{script_hash}'"
@@ -112,6 +116,9 @@ class _Links:
 
     def one(self, slug: str) -> str:
         return f'<a href="students/{quote(slug)}/index.html">{_text(self._titles.get(slug, slug))}</a>'
+
+    def few(self, slugs: Sequence[str]) -> str:
+        return ", ".join(self.one(slug) for slug in slugs)
 
     def many(self, slugs: Iterable[str]) -> str:
         return f"<ul>{''.join(f'<li>{self.one(slug)}</li>' for slug in slugs)}</ul>"
@@ -143,18 +150,39 @@ def _figures(summary: ClassSummary) -> str:
     return f'<ul class="figures">{items}</ul>'
 
 
+def _contents(summary: ClassSummary) -> str:
+    """Links to the sections, with how much is in each."""
+    flagged = sum(bool(flags(result)) for _, result in summary.graded)
+    aside = sum(bool(result.headline) for _, result in summary.graded) + len(summary.submissions) - len(summary.graded)
+    entries = [
+        ("misconceptions", "misconceptions", len(misconceptions(summary.graded))), ("flagged", "to look at", flagged),
+        ("alike", "near-identical groups", len(summary.alike)), ("changes", "changed marks", len(summary.changes or ())),
+        ("without", "not graded or usable", aside), ("everybody", "everybody", len(summary.submissions)),
+    ]
+    return "<nav>" + "".join(f'<a href="#{anchor}">{words} ({count:,})</a>' for anchor, words, count in entries if count) + "</nav>"
+
+
 def _misconceptions(summary: ClassSummary, link: _Links) -> str:
-    rows = []
-    for slip in misconceptions(summary.graded):
-        whose = f"<details><summary>{len(slip.slugs)} of {len(summary.graded)}</summary>{link.many(slip.slugs)}</details>"
-        rows.append(
-            f"<tr><td>{_finder(slip.id)}</td><td>{_text(slip.step)}</td><td>{_text(slip.hint)}</td>"
-            f'<td class="whose">{whose}</td></tr>'
-        )
-    if not rows:
+    found = misconceptions(summary.graded)
+    if not found:
         return _section("Misconceptions", "<p>None was found.</p>", "misconceptions")
-    head = "<tr><th>what</th><th>step</th><th>what a student is told</th><th>whose submissions</th></tr>"
+    most = max(len(slip.slugs) for slip in found)
+    rows = [
+        f"<tr><td>{_finder(slip.id)}</td><td>{_text(slip.step)}</td><td>{_text(slip.hint)}</td>"
+        f'<td class="n" title="{len(slip.slugs)} of {len(summary.graded)} submissions">'
+        f'<span class="bar" style="width: {6 * len(slip.slugs) / most:.1f}em"></span>{len(slip.slugs):,}</td>'
+        f'<td class="whose">{_whose(slip.slugs, link)}</td></tr>'
+        for slip in found
+    ]
+    head = '<tr><th>what</th><th>step</th><th>what a student is told</th><th class="n">submissions</th><th>whose</th></tr>'
     return _section("Misconceptions", f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>", "misconceptions")
+
+
+def _whose(slugs: Sequence[str], link: _Links) -> str:
+    """Up to three names, or a list to open."""
+    if len(slugs) <= 3:
+        return link.few(slugs)
+    return f"<details><summary>{link.few(slugs[:2])} and {len(slugs) - 2:,} more</summary>{link.many(slugs[2:])}</details>"
 
 
 def _finder(word: str) -> str:
@@ -173,7 +201,7 @@ def _flagged(summary: ClassSummary, link: _Links) -> str:
         f"<details open><summary>{_text(flag)} ({len(slugs)})</summary>{link.many(slugs)}</details>"
         for flag, slugs in sorted(found.items())
     ]
-    return _section("To look at", '<p class="quiet">None of this changed a mark.</p>' + "".join(items), "flagged")
+    return _section("To look at", '<p class="quiet">A flag takes no points by itself.</p>' + "".join(items), "flagged")
 
 
 def _alike(summary: ClassSummary, link: _Links) -> str:
@@ -182,13 +210,14 @@ def _alike(summary: ClassSummary, link: _Links) -> str:
     items = []
     for group in summary.alike:
         names = "names too" if group.same_names else "but for names"
-        words = f"{len(group.slugs)} submissions, {group.share:.0%} or more the same, {names}"
-        items.append(f"<details><summary>{words}: {_text(', '.join(group.slugs[:4]))}</summary>{link.many(group.slugs)}</details>")
+        share = "the same" if group.share > 0.995 else f"{group.share:.0%} or more the same"
+        words = f"{len(group.slugs)} submissions, {share}, {names}"
+        items.append(f"<li>{words}: {_whose(group.slugs, link)}</li>")
     why = (
         '<p class="quiet">Comments, layout, imports and the template left out. A reason to read both, not a verdict: '
         "the exercise is short and its formulas are in the assignment.</p>"
     )
-    return _section("Near-identical submissions", why + "".join(items), "alike")
+    return _section("Near-identical submissions", f"{why}<ul>{''.join(items)}</ul>", "alike")
 
 
 def _changes(summary: ClassSummary, link: _Links) -> str:
@@ -295,14 +324,20 @@ def _draw_scores(axes: Any, scores: Sequence[float], most: float) -> None:
 
 def _draw_lost(axes: Any, graded: Sequence[tuple[Graded, Result]]) -> None:
     rows = points_lost(graded)
-    labels = [row.number for row, _, _ in rows]
+    labels = [_short(f"{row.number} {row.name}") for row, _, _ in rows]
     lost = [mean for _, mean, _ in rows]
     axes.barh(labels, [row.max_score for row, _, _ in rows], color="0.92")
     axes.barh(labels, lost, color=RED)
     for at, (_, _, some) in enumerate(rows):
         axes.text(lost[at] + 0.1, at, f"{some}", va="center", fontsize=7)
     axes.invert_yaxis()
-    axes.set(xlabel="mean of points lost, of those possible (number: who lost any)", ylabel="check")
+    axes.tick_params(axis="y", labelsize=7)
+    axes.set(xlabel="mean of points lost, of those possible (number: who lost any)")
+
+
+def _short(text: str, most: int = 24) -> str:
+    """A text cut at a word's end."""
+    return text if len(text) <= most else text[: most + 1].rpartition(" ")[0].rstrip(":,") + " ..."
 
 
 def _draw_times(axes: Any, steps_us: Sequence[float]) -> None:
