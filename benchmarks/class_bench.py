@@ -57,7 +57,7 @@ def kinds() -> dict[str, list[Path]]:
 def make_class(
     folder: Path, size: int, seed: int = 1, shares: Mapping[str, float] = SHARES, most: int | None = None
 ) -> list[Path]:
-    """A folder with a submission a student, none the same to the byte; returns where each was taken from, in their order.
+    """A folder with a submission a student, no two scripts the same to the byte; returns where each was taken from, in their order.
 
     most  how many different submissions of each kind are used; None for all there are
     """
@@ -82,8 +82,12 @@ def make_class(
 
 @dataclass
 class Memory:
-    """Peak resident MiB: the class process, its grading processes, the warm workers, and of each student's process."""
+    """Peak resident MiB: the class process, its grading processes, the warm workers, and of each student's process.
 
+    cpu_s  by process, its processor time and, where it waits for them as a warm worker does, its children's
+    """
+
+    cpu_s: dict[int, float] = field(default_factory=dict)
     main: float = 0.0
     grading: dict[int, float] = field(default_factory=dict)
     worker: dict[int, float] = field(default_factory=dict)
@@ -113,6 +117,15 @@ def _status(pid: int) -> tuple[int, float]:
     return int(fields["PPid"]), int(fields.get("VmHWM", "0 kB").split()[0]) / 1024
 
 
+def _cpu_s(pid: int, with_children: bool) -> float:
+    """Processor time so far, of the children that it has waited for as well if asked; proc_pid_stat(5)."""
+    try:
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11 : 15 if with_children else 13]
+    except OSError:
+        return 0.0
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 def _sample(main: int, memory: Memory, ended: threading.Event) -> None:
     while not ended.wait(SAMPLE_EVERY_S):
         found: dict[int, tuple[int, float]] = {}
@@ -126,6 +139,8 @@ def _sample(main: int, memory: Memory, ended: threading.Event) -> None:
             levels |= {pid: levels[parent] + 1 for pid, (parent, _) in found.items() if parent in levels and pid not in levels}
         for pid, level in levels.items():
             peak = found.get(pid, (0, 0.0))[1]
+            if level < 3:
+                memory.cpu_s[pid] = max(memory.cpu_s.get(pid, 0.0), _cpu_s(pid, level == 2))
             if level == 0:
                 memory.main = max(memory.main, peak)
             else:
@@ -142,22 +157,23 @@ def run_class(folder: Path, out: Path, jobs: int | None = None) -> ClassRun:
     process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL)
     sampler = threading.Thread(target=_sample, args=(process.pid, memory, ended))
     sampler.start()
-    _, status, usage = os.wait4(process.pid, 0)
+    _, status, _ = os.wait4(process.pid, 0)
     wall_s = time.monotonic() - start_s
     ended.set()
     sampler.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"class ended with {process.returncode}")
-    return ClassRun(size, wall_s, usage.ru_utime + usage.ru_stime, memory)
+    return ClassRun(size, wall_s, sum(memory.cpu_s.values()), memory)
 
 
 @dataclass(frozen=True)
 class Alone:
-    """A class less its hostile and endless submissions: how many, and seconds that other ways of running them take."""
+    """Honest submissions of a class, or a sample of them: how many, and seconds that other ways of running them take."""
 
     size: int
     peer_wall_s: float
+    peer_cpu_s: float
     own_cpu_s: float
 
 
@@ -166,32 +182,35 @@ def _main_file(path: Path) -> Path | None:
     return found[0] if found else None
 
 
-def _timed(script: str, source: Path) -> tuple[float, str]:
-    """Wall seconds and last word of a script of this folder on one submission; how it ends does not matter."""
+def _timed(script: str, source: Path) -> tuple[float, float, str]:
+    """Wall and processor seconds and last word of a script of this folder on one submission; how it ends does not matter."""
     with tempfile.TemporaryDirectory() as empty:  # for those that write files where they are run
         argv = [sys.executable, str(Path(__file__).with_name(script)), str(source)]
-        start_s = time.monotonic()
+        start_s, before = time.monotonic(), os.times()
         try:
             done = subprocess.run(argv, cwd=empty, capture_output=True, text=True, timeout=ALONE_LIMIT_S, check=False,
                                   stdin=subprocess.DEVNULL, env={**os.environ, "MPLBACKEND": "Agg"}, errors="replace")
         except subprocess.TimeoutExpired:
-            return ALONE_LIMIT_S, ""
-    words = done.stdout.split()
-    return time.monotonic() - start_s, words[-1] if words else ""
+            return ALONE_LIMIT_S, ALONE_LIMIT_S, ""
+    words, after = done.stdout.split(), os.times()
+    cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.monotonic() - start_s, cpu_s, words[-1] if words else ""
 
 
-def alone(chosen: Sequence[Path]) -> Alone:
-    """What the honest submissions of a class take by the peer, one after another, and by themselves."""
-    honest = [path for path in chosen if ATTACKS not in path.parents and path.parent.name not in ENDLESS]
-    peer_s = own_s = 0.0
+def alone(chosen: Sequence[Path], most: int) -> Alone:
+    """What the honest submissions of a class take by the peer, one after another, and by themselves; at most so many, drawn."""
+    honest = [path for path in chosen if ATTACKS not in path.parents and path.parent.name not in ENDLESS and _main_file(path)]
+    if len(honest) > most:
+        honest = random.Random(1).sample(honest, most)
+    peer_wall_s = peer_cpu_s = own_s = 0.0
     for path, count in Counter(honest).items():
         source = _main_file(path)
-        if source is None:
-            continue
-        peer_s += count * _timed("peer_naive.py", source)[0]
-        word = _timed("own_work.py", source)[1]
+        assert source is not None
+        wall_s, cpu_s, _ = _timed("peer_naive.py", source)
+        word = _timed("own_work.py", source)[2]
+        peer_wall_s, peer_cpu_s = peer_wall_s + count * wall_s, peer_cpu_s + count * cpu_s
         own_s += count * float(word) if word.replace(".", "").replace("e-", "").isdigit() else 0.0
-    return Alone(len(honest), peer_s, own_s)
+    return Alone(len(honest), peer_wall_s, peer_cpu_s, own_s)
 
 
 def main() -> None:
@@ -199,6 +218,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--alone", action="store_true", help="also time the peer and the students' own work, for the first size")
+    parser.add_argument("--sample", type=int, default=10_000, help="of how many at most, with --alone")
     arguments = parser.parse_args()
     jobs = arguments.jobs or len(os.sched_getaffinity(0))
     for position, size in enumerate(arguments.sizes):
@@ -208,15 +228,19 @@ def main() -> None:
         print(f"{size:,} submissions, {jobs} jobs: {run.wall_s:.1f} s wall, {size / run.wall_s / jobs:.2f} a second a core, "
               f"{run.cpu_s:.1f} s of processor time", *run.memory.lines(), sep="\n", flush=True)
         if arguments.alone and position == 0:
-            print("\n".join(_against(run.wall_s * jobs / size, alone(chosen))), flush=True)
+            print("\n".join(_against(run, jobs, alone(chosen, arguments.sample))), flush=True)
 
 
-def _against(ours_s: float, other: Alone) -> list[str]:
-    """ours_s: core seconds of `class` for a submission, hostile ones included."""
-    found = []
-    for name, seconds in (("peer, one after another", other.peer_wall_s), ("students' own work", other.own_cpu_s)):
+def _against(run: ClassRun, jobs: int, other: Alone) -> list[str]:
+    """The class, hostile submissions included, a submission a core against each of the honest ones alone."""
+    wall_s, cpu_s = run.wall_s * jobs / run.size, run.cpu_s / run.size
+    found = [f"alone: {other.size:,} honest submissions"]
+    for name, seconds, ours_s in (
+        ("peer, wall", other.peer_wall_s, wall_s), ("peer, processor time", other.peer_cpu_s, cpu_s),
+        ("students' own work, processor time", other.own_cpu_s, cpu_s),
+    ):
         each_s = seconds / other.size
-        found.append(f"{name}: {seconds:.1f} s for {other.size:,} honest ones, {each_s:.2f} s each; class / this: {ours_s / each_s:.2f}")
+        found.append(f"{name}: {each_s:.3f} s each, class {ours_s:.3f} s each; class / this: {ours_s / each_s:.2f}")
     return found
 
 

@@ -332,7 +332,7 @@ def _draw_lost(axes: Any, graded: Sequence[tuple[Graded, Result]]) -> None:
         axes.text(lost[at] + 0.1, at, f"{some}", va="center", fontsize=7)
     axes.invert_yaxis()
     axes.tick_params(axis="y", labelsize=7)
-    axes.set(xlabel="mean of points lost, of those possible (number: who lost any)")
+    axes.set(xlabel="points lost, mean (number: who lost any)")
 
 
 def _short(text: str, most: int = 24) -> str:
