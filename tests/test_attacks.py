@@ -30,7 +30,8 @@ def test_every_attack_is_held(outcomes, way):
     """Score, changes outside, processes, limits, time, memory, isolation, reports and the next submission are as they must be."""
     mine = [outcome for outcome in outcomes if outcome.way == way]
     assert [outcome.name for outcome in mine] == attacks.names()
-    assert {outcome.name: outcome.faults for outcome in mine if outcome.faults} == {}
+    came_off = [f"{outcome.name}: {'; '.join(outcome.faults)}" for outcome in mine if outcome.faults]
+    assert not came_off, "\n".join(came_off)
 
 
 def _come_off(tmp_path, monkeypatch, source, **facts):

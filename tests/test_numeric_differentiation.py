@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader.report import terminal
 from grader.rubric import DEFAULT
 
 QUICK = replace(DEFAULT, training_steps=2, training_points=20, training_loss=9.0, distribution_points=200)
@@ -243,3 +244,29 @@ def test_an_instructor_can_give_it_points(grade_source):
     assert (row(numeric).score, row(numeric).state) == (0, "failed") and "numeric differentiation" in row(numeric).message.came
     assert (row(honest).score, row(honest).state) == (10, "passed")
     assert (numeric.score, honest.score, honest.max_score) == (100, 110, 110)
+
+
+WHY = "computes gradients by itself"
+
+
+@pytest.mark.parametrize("line", [
+    "import torch", "from jax import numpy as jnp", "import importlib\nimportlib.import_module('tensorflow')",
+    "__import__('autograd.numpy')", "import keras.layers as layers",
+])
+def test_packages_that_differentiate_are_refused_with_the_reason(grade_source, line):
+    """At the top of a file, the student reads why, whichever way it is imported."""
+    report = terminal.report(grade_source(f"{line}\n{DATASET}{FORWARD}", QUICK))
+    assert WHY in " ".join(report.split()), report
+
+
+def test_inside_a_function_too(grade_source):
+    """The row of the function says it."""
+    source = DATASET + FORWARD + CHAIN.replace("    H = np.tanh", "    import jax\n    H = np.tanh", 1)
+    found = {check.number: check for check in grade_source(source, QUICK).checks}
+    assert found["2.2"].score == 12 and found["3.1"].score == 0 and WHY in found["3.1"].message.came
+
+
+def test_who_can_do_without_loses_nothing(grade_source):
+    """A guarded import is a habit and no offence."""
+    source = "try:\n    import torch\nexcept ImportError:\n    torch = None\n" + DATASET + FORWARD + CHAIN
+    assert grade_source(source, QUICK).score == 100

@@ -20,7 +20,7 @@ from grader.sandbox.identity import FIRST_UID, UIDS
 from grader.sandbox.probe import open_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = tuple(ROOT / name for name in ("grader", "reference", "student_template", "run_autograder", "setup.sh"))
+OURS = tuple(ROOT / name for name in ("grader", "reference", "run_autograder", "setup.sh"))
 SHARED = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run", "/run/lock", "/dev/mqueue", "/home", "/var/crash")))
 """Folders that programs share, where something could be left for the next submission."""
 TRACES = ("attack-evidence-", "left-behind")
