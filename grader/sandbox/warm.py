@@ -38,7 +38,7 @@ class Worker:
     def __init__(self, cache_dir: str = "", wrapped: Callable[[list[str]], list[str]] = list) -> None:
         ours, theirs = socket.socketpair()
         program = (
-            f"import sys; sys.path.insert(0, {IMPORT_ROOT!r}); "
+            f"import gc, sys; gc.disable(); sys.path.insert(0, {IMPORT_ROOT!r}); "
             f"from grader.sandbox.worker import main; main({theirs.fileno()}, {IMPORT_ROOT!r})"
         )
         environment = {

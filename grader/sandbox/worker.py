@@ -49,6 +49,7 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 def main(control_fd: int, import_root: str) -> NoReturn:
     """Serve the control socket until it closes; ends by os._exit, since taking numpy apart takes 30 ms."""
+    gc.enable()  # it was off for the imports, which make much that looks like garbage and is none
     if sys.platform == "linux":
         prctl = ctypes.CDLL(None, use_errno=True).prctl
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
