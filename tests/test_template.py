@@ -57,3 +57,29 @@ def test_template_check_command():
     """`template --check` exits 0 on a fresh template."""
     done = subprocess.run([sys.executable, "-m", "grader", "template", "--check"], cwd=template.ROOT, capture_output=True, timeout=60)
     assert done.returncode == 0
+
+
+def test_a_bar_shows_once_training_takes_longer_than_a_second(capsys):
+    """Nothing in the first second; then a bar, drawn anew with each percent, and a line's end at the last step."""
+    given: dict[str, object] = {"__name__": "template"}
+    exec(compile(TEMPLATE, "backprop.py", "exec"), given)
+    show = given["show_progress"]
+    show(500, 1000, 0.9)
+    assert capsys.readouterr().err == ""
+    show(500, 1000, 1.1)
+    assert f"[{'#' * 20:<40}] step 500 of 1000" in capsys.readouterr().err
+    show(501, 1000, 1.2)
+    assert capsys.readouterr().err == ""
+    show(1000, 1000, 2.0)
+    assert capsys.readouterr().err.endswith("step 1000 of 1000\n")
+
+
+def test_the_handout_tells_points_shapes_and_how_to_hand_in():
+    """The table is the rubric's own, every shape of the exercise is named, and Gradescope too."""
+    from grader.rubric import ROWS
+
+    handout = template.HANDOUT.read_text(encoding="utf-8")
+    for row in ROWS:
+        assert (f"| {row.number} | {row.name} | {row.points:g} |" in handout) == bool(row.points)
+    for words in ("(N, D)", "(H, D)", "tanh(G)", "1 \u2212 H\u00b2", "check.py", "Gradescope", "backprop.ipynb"):
+        assert words in handout
