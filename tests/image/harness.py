@@ -51,6 +51,19 @@ INSTALLS = ("setup.sh", "requirements.lock")
 """The files of the zip that decide what an image holds beside the zip itself."""
 
 TOKEN = "the-token-of-the-harness"
+METADATA: Mapping[str, Any] = {
+    "id": 123456, "created_at": "2026-03-02T14:22:32.365935-08:00", "submission_method": "upload",
+    "assignment": {
+        "due_date": "2026-03-01T23:59:00.000000-08:00", "group_size": None, "group_submission": False, "id": 25828,
+        "course_id": 1234, "late_due_date": None, "release_date": "2026-02-01T00:00:00.000000-08:00", "title": "Backpropagation",
+        "total_points": "100.0",
+    },
+    "users": [{
+        "email": "student@example.edu", "id": 1234, "name": "Student User", "sid": "1234",
+        "assignment": {"due_date": "2026-03-03T23:59:00.000000-08:00", "late_due_date": None},
+    }],
+    "previous_submissions": [{"submission_time": "2026-03-01T14:22:32.365935-08:00", "score": "30.0", "results": {}}],
+}
 VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}
 FORMATS = {"text", "html", "simple_format", "md", "ansi"}
 TOP_LEVEL: Mapping[str, type | tuple[type, ...]] = {
@@ -118,7 +131,7 @@ def run(
     for path in submission.rglob("*"):
         if path.is_file() and not path.is_symlink():
             path.chmod(0o644)
-    (autograder / "submission_metadata.json").write_text(json.dumps({"users": [{"email": "student@example.edu"}]}))
+    (autograder / "submission_metadata.json").write_text(json.dumps(METADATA))
     ended = machine.run(
         ["bash", "-c", "cd /autograder && ./run_autograder"], upper, timeout_s=killed_after_s or timeout_s,
         is_confined=True, size=Small(), environment={"TIMEOUT_SECONDS": f"{timeout_s:g}", "HARNESS_TOKEN": TOKEN},
