@@ -133,7 +133,8 @@ class Machine:
             }
             start_s = time.monotonic()
             process = subprocess.Popen(
-                [*group.join(), "setpriv", "--pdeathsig", "KILL", "unshare", *namespaces, *(["--net"] if is_confined else []), "sh", "-c", ENTER, "enter",
+                [*group.join(), "setpriv", "--pdeathsig", "KILL",
+                 "unshare", *namespaces, *(["--net"] if is_confined else []), "sh", "-c", ENTER, "enter",
                  "env", "-i", *(f"{name}={value}" for name, value in inside.items()), *command],
                 env={
                     "PATH": os.environ["PATH"], "LOWER": ":".join(map(str, self.layers)), "UPPER": str(upper), "WORK": work,
