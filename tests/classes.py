@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -42,17 +41,18 @@ def results(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def without_times(document: dict[str, Any]) -> str:
-    """A results.json as text, less what is a time, and less what only a class adds."""
+    """A results.json as text, a line each value, less what is a time, and less what only a class adds.
+
+    Rows 5.2 and 5.3 report times, and that they could not be measured where the machine is too busy: their states stay.
+    """
     document = json.loads(json.dumps(document))
     document["execution_time"] = document["extra_data"]["seconds"] = document["extra_data"]["student_seconds"] = 0
     document["extra_data"]["training"]["step_s"] = 0
     document["extra_data"].pop("class", None)
     for test in document["tests"]:
         if test["number"] in ("5.2", "5.3"):
-            test["output"] = re.sub(r"\d[\d.]*", "0", test["output"])
-            test["extra_data"]["message"] = {}
-            test["output"] = test["output"].split("Look:")[0] if test["number"] == "5.3" else test["output"]
-    return json.dumps(document, sort_keys=True)
+            test["output"], test["extra_data"]["message"] = "", {}
+    return json.dumps(document, sort_keys=True, indent=0)
 
 
 def stamps(out: Path) -> dict[str, int]:
