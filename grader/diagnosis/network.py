@@ -169,6 +169,7 @@ COMMON: tuple[ForwardVariant, ...] = tuple(variant for variant in FORWARD_BANK i
     "sigmoid-hidden-layer", "relu-hidden-layer", "missing-hidden-activation", "softmax-hidden-layer",
     "missing-output-bias", "output-bias-subtracted", "missing-output-weights", "logit-negated", "hidden-score-for-output",
     "missing-output-sigmoid", "tanh-output", "relu-output", "sigmoid-sign-flipped", "output-rounded",
+    "output-weights-for-hidden-bias", "hidden-bias-for-output-weights",
 })
 
 

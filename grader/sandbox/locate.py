@@ -92,13 +92,31 @@ def _located(tree: ast.Module, function: str, step: str) -> int | None:
     if step in KEYS:
         keyed = set(_keyed_lines(nodes, KEYS[step]))
         named = keyed | named if keyed and named else keyed or named
-    if len(named) != 1 or IN_DOUBT in named:
+    if len(named) != 1 or IN_DOUBT in named or (step in (*KEYS, "loss") and _changed_later(nodes, step)):
         return None
     (line,) = named
     own = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     statements = [node for node in nodes if isinstance(node, ast.stmt) and node.lineno == line and not isinstance(node, ast.For)]
     elsewhere = any(_computes_elsewhere(statement, step, own) or _uses_others(statement, nodes) for statement in statements)
     return None if elsewhere else line
+
+
+def _changed_later(nodes: list[ast.AST], step: str) -> bool:
+    """Whether the answers are worked on once more where they are returned, or for all keys in a loop: the slip may stand there."""
+    for node in nodes:
+        if isinstance(node, ast.Return) and node.value is not None:
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            for part in parts:
+                inside = list(ast.walk(part))
+                last = isinstance(part, ast.BinOp) or any(isinstance(n, (ast.DictComp, ast.GeneratorExp)) for n in inside)
+                reads_it = any(isinstance(n, ast.Name) and _matches(n.id, step) for n in inside)
+                if last and (reads_it if step == "loss" else not isinstance(part, ast.BinOp)):
+                    return True
+    if step == "loss":
+        return False
+    stores = [t for node in nodes for t, _, _ in _targets(node) if isinstance(t, ast.Subscript) and isinstance(t.value, ast.Name)]
+    keyed = {t.value.id for t in stores if isinstance(t.slice, ast.Constant) and isinstance(t.slice.value, str)}  # type: ignore[attr-defined]
+    return any(isinstance(t.slice, ast.Name) and t.value.id in keyed for t in stores)  # type: ignore[attr-defined]
 
 
 def _computes_elsewhere(statement: ast.stmt, step: str, own: set[str]) -> bool:
@@ -186,7 +204,8 @@ def _named_lines(nodes: list[ast.AST], step: str) -> Iterator[int]:
             if not isinstance(target, ast.Name) or _is_setting_up(value):
                 continue
             if _matches(target.id, step):
-                yield line if _is_read(target.id, node, nodes) else IN_DOUBT
+                added_up = step == "loss" and isinstance(node, ast.AugAssign)  # what is divided later is not seen here
+                yield line if _is_read(target.id, node, nodes) and not added_up else IN_DOUBT
             elif target.id.replace("_", "").lower() in BEFORE.get(step, ()):
                 yield IN_DOUBT
 
