@@ -135,7 +135,7 @@ def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: S
     slips = [slip for slip in diagnosis.slips if finding.quantity in slip.spoils]
     own = [slip for slip in slips if slip.charged_at == finding.quantity]
     others = [slip for slip in slips if slip.charged_at != finding.quantity]
-    told = [_slip_words(slip, finding, diagnosis, subject) for slip in own]
+    told = [_slip_words(slip, finding, diagnosis, subject, with_formula=slip is own[-1]) for slip in own]
     for row_number in dict.fromkeys(ROW_OF[slip.charged_at][0] for slip in others if slip.charged_at in ROW_OF):
         told.append(f"The slip told at {row_number} spoils this too.")
     if is_carried:
@@ -143,10 +143,10 @@ def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: S
     return _with_look(check, "\n".join(text for text in told if text))
 
 
-def _slip_words(slip: Slip, finding: Finding, diagnosis: Diagnosis, subject: Subject) -> str:
+def _slip_words(slip: Slip, finding: Finding, diagnosis: Diagnosis, subject: Subject, with_formula: bool) -> str:
     feedback = subject.rubric.feedback
     text = words(slip, feedback)
-    if feedback == "full" and finding.coded and finding.coded != finding.asked:
+    if feedback == "full" and with_formula and finding.coded and finding.coded != finding.asked:
         text += f"\nYour {finding.quantity}: {finding.coded}.\nAsked:{' ' * (len(finding.quantity))} {finding.asked}."
     function = "forward" if finding.quantity == "y" else _function(finding.quantity)
     place = subject.client.locate(function, slip.step) if feedback == "full" and has_a_line(slip, diagnosis.slips) else None

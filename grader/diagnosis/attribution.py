@@ -330,6 +330,8 @@ def charge(
 ) -> Charged:
     """Charge every slip at one quantity; a slip that spoils nothing wrong and explained is left out.
 
+    A slip that comes with its charge (a gradient that is right for the wrong loss) keeps it.
+
     A quantity is carried if it is wrong and reproduced, slips and all, at fresh networks, spoiled by a slip, and
     no slip is charged at it.
     """
@@ -340,7 +342,7 @@ def charge(
         spoils = tuple(q for q in QUANTITIES if q in reached and q in wrong and q in explained)
         if not spoils:
             continue
-        at = next((q for q in spoils if q not in full), spoils[0])
+        at = slip.charged_at or next((q for q in spoils if q not in full), spoils[0])
         full.add(at)
         charged.append(replace(slip, spoils=spoils, charged_at=at))
     reached_by_any = {q for slip in charged for q in slip.spoils}

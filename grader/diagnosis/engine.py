@@ -5,7 +5,7 @@ nothing. The parts are in the other modules of this room.
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -337,13 +337,12 @@ def _unique(tried: Iterable[Plan]) -> list[Plan]:
     return list(dict.fromkeys(tried))
 
 
-def _consistent(plan: Plan, found: _Gradients) -> bool:
-    """Whether the four gradients are the derivatives of the plan's own cross-entropy (central differences)."""
-    if not plan:
+def _is_gradient_of(compute: Callable[[Inputs], Array], found: _Gradients) -> bool:
+    """Whether the four gradients are the derivatives of a loss (K,) of the inputs (central differences)."""
+    if not set(GRADIENTS) <= set(found.hypothesis.scale):
         return False
     inputs = full_size(np.random.default_rng(0), 2, 5, 2, 3)
-    names = {"dU": "U", "db": "b", "dW": "W", "dc": "c"}
-    for q, name in names.items():
+    for q, name in (("dU", "U"), ("db", "b"), ("dW", "W"), ("dc", "c")):
         expected = np.asarray(getattr(inputs, name), dtype=np.float64)
         numeric = np.zeros_like(expected)
         for index in np.ndindex(*expected.shape[1:]):
@@ -351,11 +350,31 @@ def _consistent(plan: Plan, found: _Gradients) -> bool:
             for step in (1e-5, -1e-5):
                 changed = expected.copy()
                 changed[(slice(None), *index)] += step
-                moved.append(ASKED_LOSS.compute(run_forward(replace(inputs, **{name: changed}), plan)))
+                moved.append(compute(replace(inputs, **{name: changed})))
             numeric[(slice(None), *index)] = (moved[0] - moved[1]) / 2e-5
-        if not same(predict(inputs, found.hypothesis, q), numeric, 1e-6):
+        tolerance = 1e-6 * max(1.0, float(np.abs(numeric).max()))
+        predicted = predict(inputs, found.hypothesis, q)
+        if predicted.size != numeric.size or not np.abs(predicted.reshape(numeric.shape) - numeric).max() <= tolerance:
             return False
     return True
+
+
+def _right_for_own_network(plan: Plan, found: _Gradients) -> bool:
+    """Whether the gradients are right for the wrong network of the plan."""
+    variant = LOSS_BANK[0] if any(v.step == "y" for v in plan) else ASKED_LOSS  # of y itself where y is no sigmoid
+    return bool(plan) and _is_gradient_of(lambda inputs: variant.compute(run_forward(inputs, plan)), found)
+
+
+def _right_for_own_loss(loss: _Loss | None, found: _Gradients) -> bool:
+    """Whether the gradients are right for the wrong loss, which is then the one mistake."""
+    if loss is None or loss.plan or found.hypothesis.plan or not (loss.variant.id or loss.scale != ONE):
+        return False
+
+    def computed(inputs: Inputs) -> Array:
+        signals = run_forward(inputs)
+        return np.asarray(loss.scale.at(signals.sizes) * loss.variant.compute(signals))
+
+    return _is_gradient_of(computed, found)
 
 
 def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan], rng: np.random.Generator) -> tuple[Part, Plan]:
@@ -371,11 +390,18 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
     at_y = _shared_output_slip(found.hypothesis, hints)
     if at_y and not plan:
         plan, slips = at_y, [slip for slip in slips if slip.id != at_y[0].id]
+    is_own = _right_for_own_network(plan, found)
+    if is_own:
+        slips = []
     if loss is not None and "loss" in wrong and loss.cost():
         explained.add("loss")
-        slips = loss_slips(loss.variant, loss.scale) + slips
+        of_loss = loss_slips(loss.variant, loss.scale)
+        if slips and set(GRADIENTS) <= set(wrong) and _right_for_own_loss(loss, found):
+            of_loss = [replace(slip, consistent=True) for slip in of_loss]
+            slips = [replace(slip, charged_at="loss") for slip in slips]
+        slips = of_loss + slips
         plan = plan or loss.plan
-    shown = _plan_slips(plan, loss, hints, wrong, consistent=bool(plan) and not slips and _consistent(plan, found))
+    shown = _plan_slips(plan, loss, hints, wrong, consistent=is_own)
     if _piled_up(thrice):
         shown.append(Slip("gradients-accumulate-over-calls", "grads",
                           structure="the gradients of earlier calls added to each call's", spoils=GRADIENTS))
@@ -450,7 +476,10 @@ def _coded(found: _Gradients, loss: _Loss | None) -> dict[str, str]:
         if powers.get("1-h") == powers.get("1+h"):
             powers["1-h^2"] = powers.pop("1-h", 0)
             powers.pop("1+h", None)
-        notes = [c.expression.structure for c in choices if c.expression] + [c.structure.name for c in choices if c.structure]
+        written = [c.expression for c in choices if c.expression]
+        notes = [e.structure for e in written if " in place of " not in e.structure] + [c.structure.name for c in choices if c.structure]
+        for own, asked in (e.structure.split(" in place of ") for e in written if " in place of " in e.structure):
+            powers = {name: power - (name == asked) for name, power in powers.items()} | {own: powers.get(own, 0) + 1}
         coded[q] = say.formula(powers, notes)
     if loss is not None and loss.variant.structure:
         coded["loss"] = loss.variant.structure

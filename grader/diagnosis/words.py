@@ -46,6 +46,39 @@ QUESTIONS: Mapping[str, str] = {
 }
 # What the student is told first, by id; where an id has no sentence of its own, the factors and the structure speak.
 SENTENCES: Mapping[str, str] = {
+    "extra-two": "There is a factor 2 too much. It comes with a squared error; the derivative of the cross-entropy has none.",
+    "residual-absolute": "Every example's residual counts as positive: |y-t| where y-t is asked. Is the minus before t/y missing?",
+    "tanh-derivative-for-sigmoid-derivative": "You multiply by 1-y^2, the derivative of a tanh. y is a sigmoid: its derivative is y(1-y).",
+    "other-expression-for-residual": "The loss's derivative with respect to z is y-t for each example, and nothing else.",
+    "other-expression-for-tanh-derivative": "The derivative of tanh, written with H, is 1-H^2.",
+    "plus-for-minus": "A plus stands where a minus is asked: the derivative of tanh is 1-H^2.",
+    "sum-over-wrong-axis": "The sum runs over the wrong axis: it must run over the examples, which are the rows (axis 0).",
+    "transposed": "The product is the wrong way round, so the result is transposed: row and column are exchanged.",
+    "only-first-example": "Every example must count; yours keeps one.",
+    "only-last-example": "Every example must count; yours keeps the last one. In a loop, is there = where += is asked?",
+    "only-last-batch": "Every example must count; yours keeps the last batch. In the loop, is there = where += is asked?",
+    "weights-updated-inside": "W is changed inside backprop before its old value has been used. "
+                              "Compute all gradients first; the update is not backprop's task.",
+    "weight-decay": "A share of the parameter itself is added, as weight decay does. The asked loss has no such term.",
+    "labels-averaged": "A column (N, 1) less a row (N,) is an (N, N) array. Give both the same shape before you subtract.",
+    "outputs-averaged": "A column (N, 1) less a row (N,) is an (N, N) array. Give both the same shape before you subtract.",
+    "broadcast-by-accident": "A column (N, 1) meets a row (N,), which makes an (N, N) array. Give y and t the same shape before you "
+                             "subtract (t.reshape(-1, 1), or y.ravel()).",
+    "gradients-under-each-others-keys": "Two gradients changed places in the dict.",
+    "loss-clipped": "A clip is meant to avoid log(0); this one reaches outputs that are common and changes the loss. "
+                    "np.logaddexp needs none.",
+    "number-added-in-logarithm": "The number that you add inside the logarithm is large enough to change the loss.",
+    "zero-one-loss": "Your loss counts wrong answers. That has no slope; the cross-entropy is asked.",
+    "half-squared-error-loss": "Your loss is the squared error; the cross-entropy is asked.",
+    "squared-error-loss": "Your loss is the squared error; the cross-entropy is asked.",
+    "loss-lacks-label-0": "The term of the examples labelled 0 is missing.",
+    "loss-lacks-label-1": "The term of the examples labelled 1 is missing.",
+    "hidden-weights-not-transposed": "U is (H, D) and X is (N, D): the transpose is missing.",
+    "weights-exchanged": "U and W changed places: U belongs to the hidden layer, W to the output.",
+    "degrees-for-radians": "np.sin and np.cos take radians: a full turn is 2 pi, not 360.",
+    "angle-drawn-before-radius": "The draws have the right distribution, but for each point the radius is drawn first.",
+    "draws-vectorised": "The draws have the right distribution, but not the tutorial's order: for each point the radius, then the angle.",
+    "labels-swapped": "The two labels changed places.",
     "missing-batch-mean": "The loss is the mean over the N examples, so its gradient carries 1/N. Yours does not divide by N.",
     "mean-taken-twice": "1/N is already in z_bar. Your code divides by N once more (np.mean where a sum is asked, perhaps).",
     "residual-sign-flipped": "Your z_bar has the sign turned round: t - y where y - t is asked. Training walks uphill.",
@@ -83,7 +116,15 @@ SENTENCES: Mapping[str, str] = {
     "seed-inside": "Every seed gives the same points: a seed is set inside make_dataset. Remove it.",
     "own-generator": "np.random.seed does not decide your points: draw from np.random.uniform, not from a generator of your own.",
 }
+# Ids whose sentence says all that their structure says.
+SAID_ALREADY = frozenset({
+    "module-data-for-arguments", "module-points-for-argument", "module-labels-for-argument", "module-parameters-for-arguments",
+    "gradients-accumulate-over-calls", "broadcast-by-accident", "missing-sum-over-examples", "gradient-left-at-zero", "missing-parentheses",
+    "labels-divided-by-n", "seed-inside", "own-generator", "residual-absolute", "sum-over-wrong-axis", "transposed", "labels-averaged",
+    "outputs-averaged", "labels-swapped", "angle-drawn-before-radius", "degrees-for-radians", "only-last-example",
+})
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
+CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote; the loss is not the one asked."
 CERTAIN: Mapping[str, str] = {
     "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
     "not-finite": "It holds values that are not finite numbers, or its shape is not the same at networks of one size.",
@@ -108,7 +149,7 @@ def formula(powers: Mapping[str, float], notes: Sequence[str] = ()) -> str:
     for name, power in powers.items():
         if name in ("-1",) or not power:
             continue
-        name_in = f"({name})" if any(sign in name for sign in "+-") else name
+        name_in = f"({name})" if any(sign in name[1:] for sign in "+- ") and name[0] not in "|[" else name
         text = name_in if abs(power) == 1 else f"{name_in}^{abs(power):g}"
         (above if power > 0 else below).append(text)
     sign = "-" if powers.get("-1", 0) % 2 else ""
@@ -129,7 +170,7 @@ def _fact(slip: Slip) -> str:
     if slip.structure and slip.step in ("G", "H", "z", "y"):
         return f"Your network has {slip.structure}."
     if slip.structure:
-        return f"Your code has {slip.structure}."
+        return f"Here your code has {slip.structure}."
     parts = []
     if slip.missing:
         parts.append(f"lacks {_listed(slip.missing)}")
@@ -146,11 +187,11 @@ def words(slip: Slip, feedback: Feedback) -> str:
     if feedback == "hint":
         return f"Look at {where}, where {slip.charged_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
     sentence = SENTENCES.get(slip.id)
-    told = f"{sentence} {_fact(slip)}" if sentence and slip.structure else sentence or _fact(slip)
+    told = f"{sentence} {_fact(slip)}" if sentence and slip.structure and slip.id not in SAID_ALREADY else sentence or _fact(slip)
     text = f"In {where}: {told}"
     others = [q for q in slip.spoils if q != slip.charged_at]
     if slip.consistent:
-        text += f" {CONSISTENT}"
+        text += f" {CONSISTENT_LOSS if slip.step == 'loss' else CONSISTENT}"
     if others:
         text += f" This one slip also spoils {_listed(others)}."
     return text
