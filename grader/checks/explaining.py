@@ -133,7 +133,7 @@ def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: S
     if finding.verdict == "unexplained":
         return _with_look(check, f"{check.message.look} {finding.hint}" if feedback == "full" else check.message.look)
     slips = [slip for slip in diagnosis.slips if finding.quantity in slip.spoils]
-    own = [slip for slip in slips if slip.charged_at == finding.quantity]
+    own = [slip for slip in slips if finding.quantity == (slip.charged_at if slip.charged_at in slip.spoils else slip.spoils[0])]
     others = [slip for slip in slips if slip.charged_at != finding.quantity]
     told = [_slip_words(slip, finding, diagnosis, subject, with_formula=slip is own[-1]) for slip in own]
     for row_number in dict.fromkeys(ROW_OF[slip.charged_at][0] for slip in others if slip.charged_at in ROW_OF):

@@ -9,6 +9,7 @@ angle linear in a known u, whatever the limits are.
 """
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ POINTS = 40
 INNER, OUTER = (0.0, 2.5), (3.5, 5.0)
 FULL_TURN = 2 * np.pi
 TOLERANCE = 1e-6
+LARGEST_ROUNDING = 0.051  # to one decimal
 Indices = NDArray[np.intp]
 
 
@@ -72,11 +74,12 @@ LAYOUTS: tuple[Layout, ...] = (
 
 @dataclass(frozen=True)
 class DatasetReading:
-    """The slips found, and which of data and labels they explain."""
+    """The slips found, which of data and labels they explain, and whether the points are the asked ones after all."""
 
     slips: tuple[Slip, ...]
     explained: frozenset[str]
     certain: tuple[str, ...] = ()
+    points_are_right: bool = False
 
 
 def diagnose_dataset(student: Student, wrong: Collection[str], seed: int) -> DatasetReading:
@@ -89,7 +92,18 @@ def diagnose_dataset(student: Student, wrong: Collection[str], seed: int) -> Dat
         slips += label_slips(np.asarray(first[1], dtype=np.float64))
     if "data" in wrong:
         slips += _stream_slips(first, again, other) or data_slips(np.asarray(first[0], dtype=np.float64), seed)
-    return DatasetReading(tuple(_once(slips)), frozenset(q for slip in slips for q in slip.spoils))
+    points = np.asarray(first[0], dtype=np.float64)
+    right = points.shape == (POINTS, 2) and bool(np.abs(points - _asked_points(seed)).max() < TOLERANCE)
+    return DatasetReading(tuple(_once(slips)), frozenset(q for slip in slips for q in slip.spoils), points_are_right=right)
+
+
+def _asked_points(seed: int) -> Array:
+    """The tutorial's points for this seed."""
+    stream = np.random.RandomState(seed).random_sample(2 * POINTS)
+    r, angle = stream[::2], FULL_TURN * stream[1::2]
+    low, high = (np.repeat(limits, POINTS // 2) for limits in zip(INNER, OUTER))
+    radius = low + (high - low) * r
+    return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
 def _once(slips: Sequence[Slip]) -> list[Slip]:
@@ -156,7 +170,25 @@ def data_slips(points: Array, seed: int) -> list[Slip]:
         found = _explained_by(layout, points, stream)
         if found is not None:
             return found
-    return _by_distribution(points)
+    python = random.Random(seed)
+    foreign = np.array([python.random() for _ in range(4 * POINTS)])
+    for layout in LAYOUTS:
+        found = _explained_by(layout, points, foreign)
+        if found is not None:
+            return [_slip("own-generator", "data", "Python's random in the place of np.random"), *found]
+    asked = _asked_points(seed)
+    if np.abs(points - asked).max() < LARGEST_ROUNDING:
+        return [_slip("points-rounded", "data", "the asked points, rounded")]
+    in_place = _by_distribution(points)
+    if _same_rows(points, asked) and (not in_place or in_place[0].id == "other-draws"):
+        return [_slip("points-out-of-order", "data", "the asked points in another order")]
+    return in_place
+
+
+def _same_rows(points: Array, others: Array) -> bool:
+    """Whether two arrays hold the same points in any order."""
+    a, b = (rows[np.lexsort(rows.T)] for rows in (points, others))
+    return bool(np.abs(a - b).max() < TOLERANCE)
 
 
 def _explained_by(layout: Layout, points: Array, stream: Array) -> list[Slip] | None:
@@ -231,4 +263,6 @@ def _by_distribution(points: Array) -> list[Slip]:
         return [_slip("rings-swapped", "data", "the outer ring in the first half, the inner disc in the second")]
     if inside(radius[::2], INNER) and inside(radius[1::2], OUTER):
         return [_slip("points-interleaved", "data", "inner and outer points in turn")]
+    if inside(first, INNER) and inside(second, OUTER):
+        return [_slip("other-draws", "data", "radii in the asked rings, but other numbers than the tutorial draws")]
     return []

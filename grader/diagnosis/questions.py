@@ -22,7 +22,8 @@ from grader.diagnosis.model import KEYS, Answer, Array, Params, Student
 
 SCALAR_NETWORKS = 56
 # stack -> (number of networks, N, D, H). "search" finds, the others find how the scale depends on
-# N, D and H, "fresh" and "fresh_other" confirm on networks that had no part in finding.
+# N, D and H, "fresh" and "fresh_other" confirm on networks that had no part in finding. "large" confirms too:
+# more than half of the tutorial's 500 examples, so that labels of the module, cut to length, are of both kinds.
 STACKS: dict[str, tuple[int, int, int, int]] = {
     "search": (5, 5, 2, 3),
     "more_examples": (2, 11, 2, 3),
@@ -30,6 +31,7 @@ STACKS: dict[str, tuple[int, int, int, int]] = {
     "more_units": (2, 6, 2, 4),
     "fresh": (3, 9, 2, 3),
     "fresh_other": (2, 8, 3, 5),
+    "large": (1, 400, 2, 3),
 }
 Query = tuple[Array, Array, Params]
 

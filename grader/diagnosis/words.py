@@ -77,6 +77,8 @@ SENTENCES: Mapping[str, str] = {
     "weights-exchanged": "U and W changed places: U belongs to the hidden layer, W to the output.",
     "degrees-for-radians": "np.sin and np.cos take radians: a full turn is 2 pi, not 360.",
     "angle-drawn-before-radius": "The draws have the right distribution, but for each point the radius is drawn first.",
+    "other-draws": "The radii are as asked, but for each point np.random.uniform is called first for the radius, then for the angle: "
+                   "no other generator, order or draw.",
     "draws-vectorised": "The draws have the right distribution, but not the tutorial's order: for each point the radius, then the angle.",
     "labels-swapped": "The two labels changed places.",
     "missing-batch-mean": "The loss is the mean over the N examples, so its gradient carries 1/N. Yours does not divide by N.",
@@ -122,6 +124,7 @@ SAID_ALREADY = frozenset({
     "gradients-accumulate-over-calls", "broadcast-by-accident", "missing-sum-over-examples", "gradient-left-at-zero", "missing-parentheses",
     "labels-divided-by-n", "seed-inside", "own-generator", "residual-absolute", "sum-over-wrong-axis", "transposed", "labels-averaged",
     "outputs-averaged", "labels-swapped", "angle-drawn-before-radius", "degrees-for-radians", "only-last-example",
+    "half-squared-error-loss", "squared-error-loss", "other-draws",
 })
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
 CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote; the loss is not the one asked."
@@ -184,12 +187,13 @@ def words(slip: Slip, feedback: Feedback) -> str:
     if feedback == "score":
         return ""
     where = STEP_NAMES.get(slip.step, slip.step)
+    told_at = slip.charged_at if slip.charged_at in slip.spoils else "".join(slip.spoils[:1])
     if feedback == "hint":
-        return f"Look at {where}, where {slip.charged_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
+        return f"Look at {where}, where {told_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
     sentence = SENTENCES.get(slip.id)
     told = f"{sentence} {_fact(slip)}" if sentence and slip.structure and slip.id not in SAID_ALREADY else sentence or _fact(slip)
     text = f"In {where}: {told}"
-    others = [q for q in slip.spoils if q != slip.charged_at]
+    others = [q for q in slip.spoils if q != told_at]
     if slip.consistent:
         text += f" {CONSISTENT_LOSS if slip.step == 'loss' else CONSISTENT}"
     if others:
