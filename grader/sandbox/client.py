@@ -333,7 +333,7 @@ class Client:
 
         Raises HostError if space goes from the disk, again and again, and it is not the child that takes it.
         """
-        for _ in range(3):
+        for _ in range(4):
             assert self._child is not None
             reply = self._child.ask(request, deadline_s, self._printed)
             if not isinstance(reply, Lost):

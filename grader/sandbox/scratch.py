@@ -24,8 +24,9 @@ MAX_ENTRIES = 2_000
 MAX_FOLDERS_DEEP = 32
 TAKEN_BYTES = 512 << 20
 """Free space that went since the process started, so much that it is suspected of it."""
-GIVEN_BACK_BYTES = 128 << 20
-"""Free space that comes back with the end of the process that took it, whatever else goes on on the disk."""
+GIVEN_BACK_SHARE = 0.5
+"""Of the space that went, what comes back with the end of the process that took it. Others write and delete too, so a
+process is believed innocent the first time."""
 GIVEN_BACK_S = 1.0
 """File systems may take a moment to do so."""
 LOOK_EVERY_S = 0.05
@@ -42,7 +43,7 @@ class Watch:
     folder: str
     max_bytes: int = MAX_BYTES
     taken_bytes: int = TAKEN_BYTES
-    given_back_bytes: int = GIVEN_BACK_BYTES
+    _suspicions: int = field(init=False, default=0)
     _free_at_start: int = field(init=False)
     _bytes_at_start: int = field(init=False)
     _entries_at_start: int = field(init=False)
@@ -67,10 +68,15 @@ class Watch:
         return self._free_at_start - free_bytes(self.folder) > self.taken_bytes
 
     def took(self, free_while_alive: int) -> bool:
-        """Whether the space that was gone belonged to the process, which is dead now. If not, the watch begins anew."""
+        """Whether the space that was gone belonged to the process, which is dead now, for the second time.
+
+        If not, the watch begins anew.
+        """
+        self._suspicions += 1
         end_s = time.monotonic() + GIVEN_BACK_S
-        while (free := free_bytes(self.folder)) - free_while_alive < self.given_back_bytes:
-            if time.monotonic() > end_s:
+        wanted = GIVEN_BACK_SHARE * (self._free_at_start - free_while_alive)
+        while (free := free_bytes(self.folder)) - free_while_alive < wanted or self._suspicions == 1:
+            if time.monotonic() > end_s or self._suspicions == 1:
                 self._free_at_start = free
                 return False
             time.sleep(0.01)
