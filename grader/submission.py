@@ -13,6 +13,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -37,10 +38,21 @@ ZIP_METHODS = (0, 8)
 MAX_DEPTH = 6
 MAX_NAME_CHARS = 200
 MAX_NOTES = 10
+MAX_LOOKED_AT_BYTES = MAX_NOTEBOOK_BYTES + (4 << 20)
+"""Of the sources, to find the main file: a notebook with its pictures, and many scripts beside it."""
+MAX_IMPORTS = 50
+"""Lines of a file that import names, looked at to find the main file."""
 
 IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
 _DEFINES = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def[ \t]+|class[ \t]+)?(make_dataset|forward|backprop)[ \t]*[(=:,]", re.MULTILINE)
 _MENTIONS = re.compile(rb"\b(make_dataset|forward|backprop)\b")
+_FROM = re.compile(rb"^[ \t]{0,80}from[ \t]{1,8}\.*([A-Za-z_][\w.]{0,80})[ \t]{1,8}import[ \t]{0,8}(?:\(([^)]{0,500})\)|([^\n#]{0,500}))", re.MULTILINE)
+_STALE = re.compile(
+    r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)", re.IGNORECASE
+)
+"""A word in a name by which people put a file aside."""
+_BODY = re.compile(rb"^def[ \t]+(make_dataset|forward|backprop)\b.*\n((?:[ \t].*\n?|\r?\n)*)", re.MULTILINE)
+_RETURN = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 _BLANK = re.compile(rb"NotImplementedError\(\\?[\"'](make_dataset|forward|backprop) is yours to write")
 """A blank of the template that is not filled in."""
 _MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$|\A\s*(?:\xef\xbb\xbf)?\s*\{", re.MULTILINE)
@@ -106,6 +118,7 @@ class _Gathering:
         self.total_bytes = 0
 
     def wants(self, name: str, size_bytes: int) -> bool:
+        name = with_plain_suffix(name)
         limit = _limit_bytes(name)
         if not is_usable_name(name):
             self.leave_out(name, "its name cannot be used")
@@ -120,6 +133,7 @@ class _Gathering:
         return False
 
     def add(self, name: str, content: bytes) -> None:
+        name = with_plain_suffix(name)
         if self.wants(name, len(content)):
             self.files[name] = content
             self.total_bytes += len(content)
@@ -150,7 +164,7 @@ def read_submission(path: Path, neighbours: bool = True) -> Submission:
         names = list(_walk(path, gathering))
         for name in names:
             _add_file(path / name, name, gathering)
-        if not any(name.endswith(SOURCE_SUFFIXES) for name in names):
+        if not any(name.lower().endswith(SOURCE_SUFFIXES) for name in names):
             _read_zips_in_it(path, names, gathering)
         return _submission(gathering)
     if not stat.S_ISREG(mode):
@@ -158,7 +172,7 @@ def read_submission(path: Path, neighbours: bool = True) -> Submission:
     if path.suffix.lower() == ".zip":
         _read_zip(path, gathering)
         return _submission(gathering)
-    name = path.name if is_usable_name(path.name) else f"backprop{path.suffix}"
+    name = with_plain_suffix(path.name if is_usable_name(path.name) else f"backprop{path.suffix}")
     _add_file(path, name, gathering)
     if neighbours:
         _add_imported_neighbours(path, gathering)
@@ -315,11 +329,11 @@ def _zip_end(tail: bytes) -> int:
 
 
 def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _Gathering) -> None:
-    name = member.filename
+    name = member.filename.replace("\\", "/")  # as some programs of Windows write it
     parts = PurePosixPath(name).parts
     if member.is_dir() or any(part in IGNORED or (part.startswith(".") and part != "..") for part in parts):
         return
-    if "\\" in name or name.startswith("/") or ".." in parts or ":" in name or len(parts) > MAX_DEPTH:
+    if name.startswith("/") or ".." in parts or ":" in name or len(parts) > MAX_DEPTH:
         gathering.leave_out(name, "its path leads out of the zip or too deep")
     elif stat.S_ISLNK(member.external_attr >> 16):
         gathering.leave_out(name, "links are not followed")
@@ -336,12 +350,11 @@ def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
     sources = [name for name in gathering.files if name.endswith(SOURCE_SUFFIXES)]
     if not sources:
         raise UnusableSubmission(_why_no_source(gathering))
-    chosen = main if main in sources else max(sources, key=lambda name: _likelihood(name, gathering.files[name]))
-    others = [
-        name for name in sources
-        if PurePosixPath(name).suffix != PurePosixPath(chosen).suffix and _likelihood(name, gathering.files[name])[0] == 3
-    ]
-    notes = [f"{printable(chosen)} was graded, and not {printable(others[0])}."] if others else []
+    own = _functions_of(sources, gathering.files)
+    chosen = main if main in sources else max(sources, key=lambda name: _likelihood(name, gathering.files, own))
+    written = {name for name in sources if name != chosen and own[name]}
+    rivals = [] if main in sources else sorted(written - _imported_from(chosen, gathering.files))
+    notes = [f"{printable(chosen)} was graded, and not {' or '.join(map(printable, rivals[:2]))}."] if rivals else []
     return Submission(gathering.files, chosen, (*notes, *gathering.notes))
 
 
@@ -355,13 +368,50 @@ def _why_no_source(gathering: _Gathering) -> str:
     return "it is empty: hand in backprop.py or backprop.ipynb"
 
 
-def _likelihood(name: str, source: bytes) -> tuple[int, bool, bool, int, str]:
-    """How likely this is the main file: functions it defines (a backprop.py may import them), its name, a script before
-    a notebook, how high it lies. A blank of the template is no function."""
-    path = PurePosixPath(name)
-    pattern = _MENTIONS if path.name == "backprop.py" else _DEFINES
-    functions = set(pattern.findall(as_lines(name, source))) - set(_BLANK.findall(source))
-    return len(functions), path.stem == "backprop", path.suffix == ".py", -name.count("/"), name
+def _likelihood(name: str, files: Mapping[str, bytes], own: Mapping[str, set[bytes]]) -> tuple[int, bool, bool, int, bool, int, str]:
+    """How likely this is the main file: the functions it holds or imports from beside it, whether its name says that it is
+    an old one, its name, how many functions are its own, a script before a notebook, how high it lies."""
+    path, functions = PurePosixPath(name), own[name] | _imported_functions(name, files, own)
+    return len(functions), not _STALE.search(name), path.stem == "backprop", len(own[name]), path.suffix == ".py", -name.count("/"), name
+
+
+def _functions_of(sources: Iterable[str], files: Mapping[str, bytes]) -> dict[str, set[bytes]]:
+    """The graded functions that each source defines, the smallest looked at first; beyond a bound in all, none are seen."""
+    found: dict[str, set[bytes]] = {}
+    left_bytes = MAX_LOOKED_AT_BYTES
+    for name in sorted(sources, key=lambda name: len(files[name])):
+        left_bytes -= len(files[name])
+        found[name] = _own_functions(as_lines(name, files[name])) if left_bytes >= 0 else set()
+    return found
+
+
+def _own_functions(source: bytes) -> set[bytes]:
+    """The graded functions that a source defines; a blank of the template, or of another kind, is no function."""
+    blank = {match[1] for match in _BODY.finditer(source) if b"NotImplementedError" in match[2] and not _RETURN.search(match[2])}
+    return set(_DEFINES.findall(source)) - set(_BLANK.findall(source)) - blank
+
+
+def _imported_functions(name: str, files: Mapping[str, bytes], own: Mapping[str, set[bytes]]) -> set[bytes]:
+    """The graded functions that a file imports by name, or with a star, from files beside it."""
+    beside = {PurePosixPath(other).stem: other for other in own if other.endswith(".py") and other != name}
+    found: set[bytes] = set()
+    for match in islice(_FROM.finditer(as_lines(name, files[name])), MAX_IMPORTS):
+        module, names = beside.get(match[1].rpartition(b".")[2].decode("ascii", "ignore")), match[2] or match[3]
+        if module is not None:
+            found |= own[module] if names.strip() == b"*" else set(_MENTIONS.findall(names))
+    return found
+
+
+def _imported_from(name: str, files: Mapping[str, bytes]) -> set[str]:
+    """The files beside it that a file imports from, and those that they import from."""
+    found: set[str] = set()
+    queue = [name]
+    while queue:
+        imported = imported_names(files[queue.pop()])
+        new = {other for other in files if other.endswith(".py") and imported & set(PurePosixPath(other).with_suffix("").parts)} - found
+        found |= new
+        queue += new
+    return found - {name}
 
 
 def is_usable_name(name: str) -> bool:
@@ -371,6 +421,12 @@ def is_usable_name(name: str) -> bool:
     if not all(char.isprintable() or unicodedata.category(char) == "Zs" for char in name):  # Zs: spaces, as macOS writes them
         return False
     return all(len(part.encode()) <= 255 for part in name.split("/"))
+
+
+def with_plain_suffix(name: str) -> str:
+    """BACKPROP.PY, as some programs of Windows write it, is a script too."""
+    path = PurePosixPath(name)
+    return str(path.with_suffix(path.suffix.lower())) if path.suffix.lower() in SOURCE_SUFFIXES else name
 
 
 def printable(text: str) -> str:

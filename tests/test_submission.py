@@ -129,3 +129,40 @@ def test_several_files_are_one_submission_by_the_names_they_had(tmp_path):
         archive.writestr("layers.py", b"x = 1\n")
     found = read_files({"backprop.py": tmp_path / "x_1_backprop.py", "more.zip": tmp_path / "x_2_more.zip"})
     assert set(found.files) == {"backprop.py", "layers.py"} and found.main == "backprop.py"
+
+
+WHOLE = b"def make_dataset(n):\n    return n\ndef forward(X, p):\n    return X\ndef backprop(X, t, p):\n    return X\n"
+BLANK = b'def make_dataset(n):\n    """Return it."""\n    raise NotImplementedError\ndef forward(X, p):\n    return X\n'
+
+
+@pytest.mark.parametrize("files, main, noted", [
+    ({"main.py": b"from data import make_dataset\nfrom net.model import (forward,\n    backprop)\n", "data.py": WHOLE[:40],
+      "net/model.py": WHOLE[40:]}, "main.py", ""),
+    ({"run.py": b"from model import *\n", "model.py": WHOLE}, "model.py", ""),
+    ({"backprop.py": BLANK, "my_solution.py": WHOLE}, "my_solution.py", "backprop.py"),
+    ({"solution.py": WHOLE, "solution_old.py": WHOLE}, "solution.py", "solution_old.py"),
+    ({"hw/backprop.py": WHOLE, "hw_old/backprop.py": WHOLE}, "hw/backprop.py", "hw_old/backprop.py"),
+    ({"solution.py": WHOLE, "test_solution.py": b"from solution import make_dataset, forward, backprop\n"}, "solution.py", ""),
+    ({"backprop.py": b"from parts import *\n", "parts.py": WHOLE}, "backprop.py", ""),
+    ({"BACKPROP.PY": WHOLE, "notes.txt": b""}, "BACKPROP.py", ""),
+    ({"older_ideas.py": b"x = 1\n", "folder.py": WHOLE}, "folder.py", ""),
+])
+def test_the_file_that_holds_the_solution_is_graded(tmp_path, files, main, noted):
+    """Blanks are no functions, a file that imports all three stands for them, what is put aside comes last; a rival is named."""
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    submission = read_submission(tmp_path)
+    assert submission.main == main
+    assert submission.notes == ((f"{main} was graded, and not {noted}.",) if noted else ())
+
+
+def test_a_zip_with_backslashes_is_read(tmp_path):
+    """Some programs of Windows write them between folder and file; they lead out of the zip no more than others."""
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "hw.zip", "w") as archive:
+        archive.writestr("hw\\backprop.py", WHOLE)
+        archive.writestr("..\\..\\evil.py", WHOLE)
+    submission = read_submission(tmp_path / "hw.zip")
+    assert submission.main == "hw/backprop.py" and list(submission.files) == ["hw/backprop.py"] and "evil" in submission.notes[0]
