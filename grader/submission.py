@@ -46,9 +46,12 @@ MAX_IMPORTS = 50
 IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
 _DEFINES = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def[ \t]+|class[ \t]+)?(make_dataset|forward|backprop)[ \t]*[(=:,]", re.MULTILINE)
 _MENTIONS = re.compile(rb"\b(make_dataset|forward|backprop)\b")
-_FROM = re.compile(rb"^[ \t]{0,80}from[ \t]{1,8}\.*([A-Za-z_][\w.]{0,80})[ \t]{1,8}import[ \t]{0,8}(?:\(([^)]{0,500})\)|([^\n#]{0,500}))", re.MULTILINE)
+_FROM = re.compile(
+    rb"^[ \t]{0,80}from[ \t]{1,8}\.*([A-Za-z_][\w.]{0,80})[ \t]{1,8}import[ \t]{0,8}(?:\(([^)]{0,500})\)|([^\n#]{0,500}))", re.MULTILINE
+)
 _STALE = re.compile(
-    r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)", re.IGNORECASE
+    r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)",
+    re.IGNORECASE,
 )
 """A word in a name by which people put a file aside."""
 _BODY = re.compile(rb"^def[ \t]+(make_dataset|forward|backprop)\b.*\n((?:[ \t].*\n?|\r?\n)*)", re.MULTILINE)
