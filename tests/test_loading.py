@@ -41,6 +41,14 @@ def test_what_stands_below_an_endless_loop_is_graded(reference_source, grade_sou
     assert grade_source(_before_backprop(reference_source, "while True:\n    pass\n"), impatient).score == 100
 
 
+@pytest.mark.parametrize("decorator", ["@jit", "@jit(nopython=True)", "@memory.cache\n@other"])
+def test_a_function_whose_decorator_is_missing_is_defined_without(reference_source, grade_source, decorator):
+    """numba and its like speed up a function and change nothing: where they are not installed, the function still counts."""
+    source = reference_source.replace("\ndef _sigmoid(", f"\nfrom numba import jit\n{decorator}\ndef _sigmoid(", 1)
+    source = source.replace("\ndef backprop(", f"\n{decorator}\ndef backprop(", 1)
+    assert source.count(decorator) == 2 and grade_source(source).score == 100
+
+
 def test_a_file_that_ends_itself_is_not_run_further(reference_source, grade_source):
     """sys.exit between the functions means that what follows is not meant."""
     result = grade_source(_before_backprop(reference_source, "import sys\nsys.exit()\n"))

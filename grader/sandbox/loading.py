@@ -168,11 +168,22 @@ def _module_line(error: BaseException | None, file: str) -> int:
 
 
 def _compiled_below(path: Path, line: int) -> CodeType:
-    """The statements of the top level that begin below a line's own statement, with the script's future imports."""
+    """The statements of the top level below the one that holds a line, with the script's future imports.
+
+    A function whose decorator failed is defined without any.
+    """
     body = ast.parse(notebook.script_text(source_text(path))).body
     futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    below = [node for node in body if node.lineno > line and node not in futures]
+    below = [node for node in body if _first_line(node) > line and node not in futures]
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and _first_line(node) <= line < node.body[0].lineno and node.decorator_list:
+            node.decorator_list.clear()
+            below.insert(0, node)
     return compile(ast.Module([*futures, *below], []), str(path), "exec", dont_inherit=True)
+
+
+def _first_line(node: ast.stmt) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
 
 
 # ---------------------------------------------------------------- notebooks
