@@ -26,10 +26,13 @@ test: install-dev
 image-test: install-dev
 	$(BIN)/python -m pytest -s -rs tests/image
 
+# What CI runs.
 check: install-dev
 	$(BIN)/ruff check grader reference tests benchmarks
 	$(BIN)/mypy
 	$(MAKE) test
+	$(MAKE) attacks
+	$(MAKE) image-test
 
 bench: install-dev
 	$(BIN)/python benchmarks/bench.py

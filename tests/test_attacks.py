@@ -1,4 +1,7 @@
-"""The hostile corpus through the whole grader: every attack, as root, as root in a container, as an ordinary user."""
+"""The hostile corpus through the whole grader: some attacks of each kind, as root, as root in a container, as a user.
+
+`make attacks`, which CI runs too, prints the matrix of them all; it takes some minutes.
+"""
 from __future__ import annotations
 
 import io
@@ -13,10 +16,18 @@ from grader.selftest.ways import WAYS, ways_here
 IN_CI = os.environ.get("CI", "") not in ("", "false")
 
 
+SOME = (
+    "bad-utf8", "busy-loop", "cached-replies", "deleted-open-files", "fork-bomb", "html-output", "import-torch", "kill-everything",
+    "left-behind-files", "lying-frame-lengths", "memory-bomb", "os-exit", "ptrace-grader", "read-reference", "symlink-to-reference",
+    "udp", "zip-bomb",
+)
+"""One or two of each kind in the design's list."""
+
+
 @pytest.fixture(scope="module")
 def outcomes():
-    """All of them at once: the ways run at the same time, as gradings on one machine may."""
-    return attacks.attack(ways_here(), attacks.names(), brief=True)
+    """All at once: the ways run at the same time, as gradings on one machine may."""
+    return attacks.attack(ways_here(), SOME, brief=True)
 
 
 def test_ci_runs_every_way():
@@ -26,10 +37,10 @@ def test_ci_runs_every_way():
 
 
 @pytest.mark.parametrize("way", ways_here())
-def test_every_attack_is_held(outcomes, way):
+def test_attacks_are_held(outcomes, way):
     """Score, changes outside, processes, limits, time, memory, isolation, reports and the next submission are as they must be."""
     mine = [outcome for outcome in outcomes if outcome.way == way]
-    assert [outcome.name for outcome in mine] == attacks.names()
+    assert [outcome.name for outcome in mine] == list(SOME)
     came_off = [f"{outcome.name}: {'; '.join(outcome.faults)}" for outcome in mine if outcome.faults]
     assert not came_off, "\n".join(came_off)
 
