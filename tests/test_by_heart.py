@@ -31,6 +31,17 @@ def test_a_table_of_all_graded_answers_earns_nothing(table, worker):
     assert all("fresh" in rows(result)[number].message.came for number in ("1.3", "2.2", "3.1", "3.5", "4.1"))
 
 
+@pytest.mark.parametrize("unknown", ["raise ValueError('not in my table')", "return None", "return float('nan')", "import os; os._exit(0)"])
+def test_a_table_that_gives_no_answer_elsewhere_earns_nothing(table, worker, tmp_path, unknown):
+    """What a table cannot answer it may refuse, by raising, by returning nothing of use or by ending: by heart all the same."""
+    source = (table / "backprop.py").read_text().replace("if found is None:", f"if found is None:\n        {unknown}")
+    source = source.replace("return data, ", f"if found is None and num_points <= 200:\n        {unknown}\n    return data, ")
+    source = source.replace("    return np.full", f"    if found is None:\n        {unknown}\n    return np.full")
+    for name, content in {"backprop.py": source, "answers.json": (table / "answers.json").read_text()}.items():
+        Path(tmp_path, name).write_text(content)
+    assert grade(tmp_path, worker).score == 0
+
+
 def test_a_table_for_the_training_alone_does_not_train(table, worker, tmp_path, reference_source):
     """Row 4.1's recipe is public: a gradient that is known along its course and zero elsewhere earns no point there."""
     source = (table / "backprop.py").read_text().replace("def backprop(", "def looked_up(")
