@@ -177,8 +177,8 @@ def from_json(document: Mapping[str, Any]) -> Result:
         checks = tuple(_check_from_json(test) for test in document["tests"])
         course = extra["training"]
         training = Training(
-            tuple(course["steps"]), tuple(course["losses"]), tuple(course["expected_losses"]), course["params"],
-            course["step_s"],
+            tuple(course["steps"]), tuple(_numbers(course["losses"])), tuple(_numbers(course["expected_losses"])),
+            {name: _numbers(values) for name, values in course["params"].items()}, _numbers(course["step_s"]),
         )
         return Result(
             checks, extra["headline"], tuple(extra["notes"]), extra["seconds"], extra["isolation"],
@@ -193,7 +193,7 @@ def _check_from_json(test: Mapping[str, Any]) -> CheckResult:
     extra = test["extra_data"]
     message = dict(extra["message"])
     if message["difference"] is not None:
-        message["difference"] = Difference(**{key: _number(value) for key, value in message["difference"].items()})
+        message["difference"] = Difference(**{key: _numbers(value) for key, value in message["difference"].items()})
     return CheckResult(
         test["number"], test["name"], test["score"], test["max_score"], extra["state"],
         Message(**message), extra["printed"], test["visibility"],
@@ -211,7 +211,10 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> Any:
+def _numbers(value: Any) -> Any:
+    """A number, or lists of numbers, as they were before _finite."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
     return float(value) if value in ("nan", "inf", "-inf") else value
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from grader.gradescope import supervise
 from grader.gradescope.metadata import Metadata, read_metadata
 from grader.gradescope.policy import apply_policy, late_share
 from grader.report.page import document
-from grader.result import CheckResult, Result, Training
+from grader.result import CheckResult, Result, Training, from_json
 from grader.rubric import DEFAULT, Rubric
 
 DAY_S = 86_400.0
@@ -129,3 +130,26 @@ def test_visibility_of_a_row(visibility: Any) -> None:
         written = document(result)
         assert {test["number"]: test["visibility"] for test in written["tests"]}["4.1"] == visibility
         assert written["output"] == ""
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_course_of_no_numbers_is_read_back_as_it_was(loss):
+    """Text stands for NaN in JSON, and a leaderboard that compares it does not fail."""
+    result = _result(0.0, loss)
+    rubric = replace(DEFAULT, leaderboard=("final loss", "time a step"))
+    saved = json.loads(json.dumps(document(result), allow_nan=False))
+    read = from_json(saved)
+    assert repr(read.training.losses) == repr(result.training.losses)
+    assert apply_policy(saved, read, rubric, IN_TIME)["leaderboard"] == []
+
+
+def test_a_policy_that_fails_leaves_the_marks_and_tells_staff(monkeypatch):
+    """The rows are worth more than what is added to them."""
+    def fails(*arguments):
+        raise TypeError("of ours")
+
+    monkeypatch.setattr(supervise, "apply_policy", fails)
+    whole = document(_result())
+    found = supervise.with_policy(whole, DEFAULT, IN_TIME)
+    assert found["score"] == whole["score"] and found["tests"] == whole["tests"]
+    assert "of ours" in found["extra_data"]["events"][-1]

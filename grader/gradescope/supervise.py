@@ -101,7 +101,7 @@ def run(root: Path, timeout: str, rubric: Rubric) -> None:
 
     def save(whole: dict[str, Any]) -> None:
         places.reserve.unlink(missing_ok=True)
-        write_json(apply_policy(whole, from_json(whole), rubric, metadata), places.results)
+        write_json(with_policy(whole, rubric, metadata), places.results)
 
     with contextlib.suppress(OSError):
         places.reserve.write_bytes(bytes(RESERVE_BYTES))
@@ -111,6 +111,17 @@ def run(root: Path, timeout: str, rubric: Rubric) -> None:
         report = watch(grading, end_s, save)
     if not report.is_whole:
         save(document(unfinished(report, rubric)))
+
+
+def with_policy(whole: dict[str, Any], rubric: Rubric, metadata: Metadata) -> dict[str, Any]:
+    """The document with the policy applied; if that fails, the document as it is, with a line for staff."""
+    try:
+        return apply_policy(whole, from_json(whole), rubric, metadata)
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        extra = whole["extra_data"]
+        event = f"The rubric's policy (late penalty, best of earlier, leaderboard) failed: {type(error).__name__}: {error}"
+        return {**whole, "extra_data": {**extra, "events": [*extra["events"], event]}}
 
 
 def time_limit_s(timeout: str) -> float:
