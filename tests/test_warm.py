@@ -10,7 +10,7 @@ def test_a_worker_started_ahead_is_the_one_taken() -> None:
     (ahead,) = warm._ahead
     with warm.take() as taken:
         assert taken is ahead
-        assert taken.order({"do": "reap", "pid": 0}) == {"status": 0, "cpu_s": 0.0, "peak_bytes": 0}
+        assert taken.order({"do": "reap", "pid": 0}) == {"status": 0, "cpu_s": 0.0, "peak_bytes": 0, "written_bytes": 0}
     assert taken._process.returncode == 0
 
 

@@ -87,7 +87,8 @@ class _Run:
     """The state of one run.
 
     queue     slugs to be ordered
-    suspects  slugs that were under way when an executor broke, to be ordered alone
+    suspects  slugs that were under way when an executor broke, or found the disk full, to be ordered alone
+    found_full  slugs that found the disk full once
     """
 
     order_of: Callable[[str], Order | Done]
@@ -96,6 +97,7 @@ class _Run:
     queue: deque[str]
     suspects: deque[str] = field(default_factory=deque)
     losses: Counter[str] = field(default_factory=Counter)
+    found_full: set[str] = field(default_factory=set)
     pending: dict[Future[Done], str] = field(default_factory=dict)
     begun_s: dict[Future[Done], float] = field(default_factory=dict)
     breaks: int = 0
@@ -152,7 +154,15 @@ class _Run:
                 self._lost_alone(slug, error)
                 continue
             self.breaks = 0
-            self.on_done(future.result())
+            self._take(slug, future.result())
+
+    def _take(self, slug: str, done: Done) -> None:
+        """What came back; where the disk was full, another may have filled it, so it is tried again alone."""
+        if done.stops == "full" and slug not in self.found_full:
+            self.found_full.add(slug)
+            self.suspects.append(slug)
+        else:
+            self.on_done(done)
 
     def _lost_alone(self, slug: str, error: BaseException) -> None:
         """The executor works, but this one came to nothing: a cluster gave up on it, or it could not be sent."""
@@ -173,8 +183,7 @@ class _Run:
         """After a break: what was under way is suspect; alone under way, it is the culprit."""
         done = [future for future in self.pending if future.done() and not future.cancelled() and future.exception() is None]
         for future in done:
-            self.pending.pop(future)
-            self.on_done(future.result())
+            self._take(self.pending.pop(future), future.result())
         lost = list(self.pending.values())
         self.pending.clear()
         self.begun_s.clear()

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 ALLOWED = (
     "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2", "lseek",
     "sendfile", "copy_file_range", "splice", "tee",
-    "creat", "close", "close_range", "dup", "dup2", "dup3", "pipe", "pipe2", "ioctl", "flock", "fsync", "fdatasync",
-    "sync_file_range", "fallocate", "ftruncate",
+    "creat", "close", "close_range", "dup", "dup2", "dup3", "pipe", "pipe2", "flock", "fsync", "fdatasync",
+    "sync_file_range", "ftruncate",
     "stat", "fstat", "lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2",
     "readlink", "readlinkat", "fadvise64", "readahead",
     "getdents", "getdents64", "getcwd", "chdir", "fchdir", "umask", "mkdir", "mkdirat", "rmdir", "rename",
@@ -64,7 +64,7 @@ REFUSED = (
     "futimesat", "utimensat",
     "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr",
     "removexattrat",
-    "truncate", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "name_to_handle_at",
+    "fallocate", "truncate", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "name_to_handle_at",
     "open_by_handle_at",
     "inotify_init", "inotify_init1", "inotify_add_watch", "fanotify_init", "fanotify_mark", "quotactl",
     "quotactl_fd", "acct", "swapon", "swapoff",
@@ -74,6 +74,7 @@ REFUSED = (
 )
 """kill: a process needs it for none but itself, and abort() ends it without.
 chmod to setxattr: Landlock stops none of them, and without a uid of its own the child owns what its user owns.
+fallocate: it takes a disk's space faster than anybody can look, and no account names who took it.
 truncate: Landlock stops it from ABI 3 on. link to open_by_handle_at: ways to a file by another name."""
 
 CLONE_THREAD = 0x00010000
@@ -82,6 +83,9 @@ PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_SET_VMA = 15, 16, 3, 0x53564D41
 FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
 """F_DUPFD to F_SETLKW, F_OFD_*, F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ. Not F_SETOWN and F_SETSIG: with O_ASYNC
 on a pipe they send any signal to any process of the same user."""
+IOCTL_COMMANDS = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""TCGETS, TCGETS2, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX. Not those that reserve space, share blocks or set
+flags of files, such as the one that makes every removal wait for the disk."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ ALLOWED_IF: tuple[Case, ...] = (
     Case("sched_setaffinity", 0, 0),
     *(Case("prctl", 0, option) for option in (PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_SET_VMA)),
     *(Case("fcntl", 1, command) for command in FCNTL_COMMANDS),
+    *(Case("ioctl", 1, command) for command in IOCTL_COMMANDS),
 )
 """Otherwise EPERM. clone makes threads only; limits and affinity are the caller's own (pid 0)."""
 

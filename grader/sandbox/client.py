@@ -13,7 +13,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar, Union
 
@@ -21,7 +21,7 @@ from grader.sandbox import messages
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome, Place
 from grader.sandbox.policy import Policy
-from grader.sandbox.scratch import LOOK_EVERY_S, Watch, free_bytes
+from grader.sandbox.scratch import LOOK_EVERY_S, MAX_ACQUITTALS, Watch
 from grader.sandbox.warm import START_S, HostError, Worker
 from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, encode
 
@@ -31,6 +31,8 @@ RUN_SHARE = 0.5
 """Of the deadline for loading a file: after that it is interrupted, and graded on what it has defined."""
 MAX_LIVES = 6
 """Children that one submission may use up; each death costs the load of its file anew."""
+LOOK_SHARE = 0.05
+"""Of the time, what looking at the scratch folder may take."""
 MAX_LOST = 2
 """Deadlines or deaths after which one function is asked no more."""
 
@@ -55,8 +57,8 @@ class Lost:
     detail: str
 
 
-SUSPECTED = Lost("filled", "")
-"""So much of the disk's space went that this process may have taken it."""
+SHORT = Lost("filled", "")
+"""The disk runs short of space: this process is ended, for what it has written itself can be read only then."""
 
 Answer = Union[Outcome, Lost]
 Answered = TypeVar("Answered")
@@ -94,12 +96,12 @@ class _Child:
         self, worker: Worker, policy: Policy, targets: str, preload: Sequence[str], max_elements: int, watch: Watch
     ) -> None:
         self._worker, self._watch = worker, watch
-        self._looked_s = time.monotonic()
+        self._look_s = 0.0
         # grader's end, child's end
         self._replies, replies = os.pipe()
         requests, self._requests = os.pipe()
         self._printed, printed = os.pipe()
-        nonce = secrets.randbits(63)
+        self._first_nonce = nonce = secrets.randbits(63)
         order = {
             "do": "spawn", "policy": policy.to_json(), "targets": targets, "preload": list(preload),
             "max_elements": max_elements, "nonce": nonce,
@@ -112,6 +114,7 @@ class _Child:
         for descriptor in (self._requests, self._replies, self._printed):
             os.set_blocking(descriptor, False)
         self.spent_s = 0.0
+        self.written_bytes = 0
         self._decoder = Decoder(Kind.REPLY, 4096 + 16 * 8 * max_elements)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._replies, selectors.EVENT_READ)
@@ -121,7 +124,10 @@ class _Child:
         self.outcomes = self._await_confinement(nonce)
 
     def _await_confinement(self, nonce: int) -> dict[str, str]:
-        """The probe's outcomes, sent before any student code is read. Raises IsolationError."""
+        """The probe's outcomes, sent before any student code is read. Raises IsolationError.
+
+        The scratch folder is not looked at: what lies in it is an earlier life's doing.
+        """
         printed = Printed(2000)
         try:
             reply = self._exchange(b"", nonce, START_S, printed)
@@ -159,7 +165,7 @@ class _Child:
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 return Lost("late", f"{deadline_s:g}")
-            if (filled := self._look()) is not None:
+            if nonce != self._first_nonce and (filled := self._look()) is not None:
                 return filled
             for key, _ in self._selector.select(min(left_s, LOOK_EVERY_S)):
                 if key.fd == self._requests:
@@ -181,15 +187,16 @@ class _Child:
                 return frame.value
 
     def _look(self) -> Lost | None:
-        """Now and then, whether the child has written too much, or is suspected of it."""
-        now_s = time.monotonic()
-        if now_s < self._looked_s + LOOK_EVERY_S:
+        """Now and then, whether the child has written too much, or the disk runs short; less often where looking takes long."""
+        start_s = time.monotonic()
+        if start_s < self._look_s:
             return None
-        self._looked_s = now_s
         excess = self._watch.excess()
+        end_s = time.monotonic()
+        self._look_s = end_s + max(LOOK_EVERY_S, (end_s - start_s) / LOOK_SHARE)
         if excess:
             return Lost("filled", excess)
-        return SUSPECTED if self._watch.is_suspected() else None
+        return SHORT if self._watch.is_short() else None
 
     def _send(self, unsent: memoryview) -> memoryview:
         try:
@@ -222,7 +229,7 @@ class _Child:
     def end(self) -> str:
         """Kill the child and all it started, close the pipes; says how it had ended."""
         reaped = self._worker.order({"do": "reap", "pid": self.pid})
-        self.spent_s = float(reaped["cpu_s"])
+        self.spent_s, self.written_bytes = float(reaped["cpu_s"]), int(reaped["written_bytes"])
         self._selector.close()
         for descriptor in (self._requests, self._replies, self._printed):
             with contextlib.suppress(OSError):
@@ -331,11 +338,13 @@ class Client:
     def _request(self, request: Value, deadline_s: float, form: Callable[[Value], Answered]) -> Answered | Lost:
         """Ask the child; the reply in its form. Whatever goes wrong ends the child and is Lost.
 
-        Raises HostError if space goes from the disk, again and again, and it is not the child that takes it.
+        Where the disk ran short and the child is innocent of it, a fresh child is asked instead, and nothing is
+        noted. Raises HostError if that happens too often.
         """
-        for _ in range(4):
-            assert self._child is not None
-            reply = self._child.ask(request, deadline_s, self._printed)
+        printed = replace(self._printed)
+        steps: list[tuple[Value, float]] = [(request, deadline_s)]
+        while True:
+            reply = self._ask_all(steps)
             if not isinstance(reply, Lost):
                 try:
                     return form(reply)
@@ -344,19 +353,33 @@ class Client:
             if (lost := self._ended(reply)) is not None:
                 self.losses.append(lost)
                 return lost
+            self._printed = replace(printed)
             self.start()
+            self._lives -= 1
             if request[:1] != ("load",):  # type: ignore[index]  # a request is a tuple that begins with what to do
-                self._child.ask(self._load_request(), self._load_s, self._printed)
-        raise HostError(f"the disk of {self._policy.scratch} fills while a submission runs, which is not the one that fills it")
+                steps = [(self._load_request(), self._load_s), (request, deadline_s)]
+
+    def _ask_all(self, steps: Sequence[tuple[Value, float]]) -> Value | Lost:
+        """The reply to the last request, of which what the ones before it print is not heard; Lost from the first that is."""
+        assert self._child is not None
+        for request, deadline_s in steps[:-1]:
+            if isinstance(reply := self._child.ask(request, deadline_s, Printed(0)), Lost):
+                return reply
+        request, deadline_s = steps[-1]
+        return self._child.ask(request, deadline_s, self._printed)
 
     def _ended(self, lost: Lost) -> Lost | None:
-        """End the child that gave no answer; how it was lost, or None if it was suspected of filling the disk and did not."""
-        assert self._watch is not None
-        free = free_bytes(self._policy.scratch)
+        """End the child that gave no answer; how it was lost, or None if the disk ran short and it was not its doing."""
+        assert self._watch is not None and self._child is not None
+        child = self._child
         ending = self._end_child()
-        if lost == SUSPECTED:
-            return Lost("filled", "files that it had deleted and kept open") if self._watch.took(free) else None
-        return Lost("ended", ending) if lost.how == "ended" else lost
+        if lost != SHORT:
+            return Lost("ended", ending) if lost.how == "ended" else lost
+        if charge := self._watch.wrote_too_much(child.written_bytes):
+            return Lost("filled", charge)
+        if self._watch.acquittals > MAX_ACQUITTALS:
+            raise HostError(f"the disk of {self._policy.scratch} runs short of space while a submission runs")
+        return None
 
     def locate(self, function: str, step: str) -> Place | None:
         """The place in the student's file where a step is computed, if one can be named safely."""

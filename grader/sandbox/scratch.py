@@ -6,15 +6,15 @@ without privileges over the file system (quota, a disk of its own) bounds them
 all, so the grader looks, and ends a process that has written too much.
 
 What is deleted while it is open, or mapped into memory, takes space and stands in no
-folder. It shows as free space that is gone, and as the process's when it comes
-back with the process's end.
+folder. Free space that goes is a reason to ask, and never a charge, since others
+write on that disk too: the kernel's account of what the process itself has
+written, which can be read when it has ended, tells whose doing it was.
 """
 from __future__ import annotations
 
 import contextlib
 import os
 import stat
-import time
 from dataclasses import dataclass, field
 
 MAX_BYTES = 256 << 20
@@ -23,12 +23,11 @@ MAX_ENTRIES = 2_000
 """Files and folders. Removing one may take a millisecond."""
 MAX_FOLDERS_DEEP = 32
 TAKEN_BYTES = 512 << 20
-"""Free space that went since the process started, so much that it is suspected of it."""
-GIVEN_BACK_SHARE = 0.5
-"""Of the space that went, what comes back with the end of the process that took it. Others write and delete too, so a
-process is believed innocent the first time."""
-GIVEN_BACK_S = 1.0
-"""File systems may take a moment to do so."""
+"""Free space that went since the process started, so much that the process is asked for its account."""
+FLOOR_BYTES, FLOOR_SHARE = 256 << 20, 0.02
+"""Free space, and the share of the disk, below which every process is asked: the lesser, and half of what was free at first."""
+MAX_ACQUITTALS = 8
+"""Each time the bounds are twice as wide, so a neighbour that fills the disk again and again costs few fresh starts."""
 LOOK_EVERY_S = 0.05
 """A process fills some 100 MB in that time."""
 
@@ -43,14 +42,16 @@ class Watch:
     folder: str
     max_bytes: int = MAX_BYTES
     taken_bytes: int = TAKEN_BYTES
-    _suspicions: int = field(init=False, default=0)
+    acquittals: int = field(init=False, default=0)
     _free_at_start: int = field(init=False)
+    _floor_bytes: float = field(init=False)
     _bytes_at_start: int = field(init=False)
     _entries_at_start: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._bytes_at_start, self._entries_at_start = _contents(self.folder, 1 << 62, 1 << 30)
-        self._free_at_start = free_bytes(self.folder)
+        self._free_at_start, disk_bytes = _free_bytes(self.folder)
+        self._floor_bytes = min(FLOOR_BYTES, FLOOR_SHARE * disk_bytes, self._free_at_start / 2)
 
     def excess(self) -> str:
         """What is too much in the folder, in words; "" if nothing is."""
@@ -63,34 +64,29 @@ class Watch:
             return f"files of more than {self.max_bytes >> 20} MB in all"
         return f"more than {MAX_ENTRIES} files and folders" if entries > most_entries else ""
 
-    def is_suspected(self) -> bool:
-        """Whether so much of the disk's free space went since the start that it may be the process's doing."""
-        return self._free_at_start - free_bytes(self.folder) > self.taken_bytes
+    def is_short(self) -> bool:
+        """Whether so much of the disk's free space went, or so little is left, that the process is to be asked."""
+        free, _ = _free_bytes(self.folder)
+        return free < self._floor_bytes or self._free_at_start - free > self.taken_bytes
 
-    def took(self, free_while_alive: int) -> bool:
-        """Whether the space that was gone belonged to the process, which is dead now, for the second time.
-
-        If not, the watch begins anew.
-        """
-        self._suspicions += 1
-        end_s = time.monotonic() + GIVEN_BACK_S
-        wanted = GIVEN_BACK_SHARE * (self._free_at_start - free_while_alive)
-        while (free := free_bytes(self.folder)) - free_while_alive < wanted or self._suspicions == 1:
-            if time.monotonic() > end_s or self._suspicions == 1:
-                self._free_at_start = free
-                return False
-            time.sleep(0.01)
-        return True
+    def wrote_too_much(self, written_bytes: int) -> str:
+        """What the ended process is charged with by its own account, in words; "" acquits it, and widens the bounds."""
+        if written_bytes > self.max_bytes:
+            return f"more than {self.max_bytes >> 20} MB in all, with what it deleted"
+        self.acquittals += 1
+        self.taken_bytes, self._floor_bytes = 2 * self.taken_bytes, self._floor_bytes / 2
+        self._free_at_start, _ = _free_bytes(self.folder)
+        return ""
 
 
 class _Hidden(Exception):
     """Files may lie where they cannot be counted; says where."""
 
 
-def free_bytes(folder: str) -> int:
-    """What an ordinary user may still write on the folder's disk."""
+def _free_bytes(folder: str) -> tuple[int, int]:
+    """What an ordinary user may still write on the folder's disk, and the whole disk."""
     status = os.statvfs(folder)
-    return status.f_bavail * status.f_frsize
+    return status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
 
 
 def _contents(folder: str, most_bytes: int, most_entries: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ Control is one JSON line each way over a socket, in turn:
       (requests to read, replies to write, output to write)       ->  {"pid": N}
       and on the replies' pipe a frame with that nonce: the probe's outcomes (none without targets), or
       (step, reason) where confinement failed
-  {"do": "reap", "pid": N}: kills the child and its session       ->  {"status": N, "cpu_s": X, "peak_bytes": N}
+  {"do": "reap", "pid": N}: kills the child and its session       ->  {"status": N, "cpu_s": X, "peak_bytes": N, "written_bytes": N}
 A closed socket ends the worker and every child.
 """
 from __future__ import annotations
@@ -44,6 +44,8 @@ PUT_OFF = ("numpy.f2py", "numpy.testing")
 """scipy names every submodule of numpy once, and so imports these two that nobody needs: half of its own time."""
 
 MAX_LINE_BYTES = 1 << 16
+LINUX_BLOCK_BYTES = 512
+"""Of ru_oublock, which counts pages made dirty in files on disks, deleted ones too, and none of tmpfs; see getrusage(2)."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -141,7 +143,7 @@ def _fresh_streams() -> None:
 def _reap(pid: int, children: set[int]) -> dict[str, Any]:
     """Kill the child with its session, wait for it and for whatever it left to this process."""
     if pid not in children:
-        return {"status": 0, "cpu_s": 0.0, "peak_bytes": 0}
+        return {"status": 0, "cpu_s": 0.0, "peak_bytes": 0, "written_bytes": 0}
     children.discard(pid)
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -149,7 +151,10 @@ def _reap(pid: int, children: set[int]) -> dict[str, Any]:
     _, status, usage = os.wait4(pid, 0)
     _kill_orphans(children)
     scale = 1 if sys.platform == "darwin" else 1024
-    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * scale}
+    return {
+        "status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * scale,
+        "written_bytes": usage.ru_oublock * LINUX_BLOCK_BYTES if sys.platform == "linux" else 0,
+    }
 
 
 def _kill_orphans(children: set[int]) -> None:

@@ -1,0 +1,70 @@
+"""What a submission writes is its own affair, and what others write on the same disk is not."""
+from __future__ import annotations
+
+import functools
+import itertools
+from pathlib import Path
+
+import pytest
+
+from grader.grading import grade
+from grader.sandbox import client, scratch
+from grader.sandbox.probe import open_folder
+from grader.sandbox.warm import HostError
+
+GB = 1 << 30
+WRITES_AND_DELETES = """
+import os, time
+print("once")
+with open("large", "wb") as file:
+    os.unlink("large")
+    for _ in range({megabytes}):
+        file.write(bytes(1 << 20))
+    file.flush()
+    time.sleep(5)
+"""
+
+
+def _free(monkeypatch, readings):
+    """Let the disk seem to have so much free, look by look; the last reading stays."""
+    last = None
+
+    def free(folder):
+        nonlocal last
+        last = next(readings, last)
+        return last, 1000 * GB
+
+    monkeypatch.setattr(scratch, "_free_bytes", free)
+
+
+def _is_in_memory(folder):
+    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    inside = [(len(mount[1]), mount[2]) for mount in mounts if f"{folder}/".startswith(f"{mount[1].rstrip('/')}/")]
+    return max(inside)[1] == "tmpfs"
+
+
+def test_what_others_write_is_charged_to_nobody(monkeypatch, grade_source, reference_source):
+    """The disk loses gigabytes again and again, by a neighbour: a right solution is begun afresh and gets all points."""
+    _free(monkeypatch, itertools.chain([90 * GB, 60 * GB, 60 * GB, 20 * GB, 20 * GB, GB // 5], itertools.repeat(GB // 5, 50)))
+    monkeypatch.setattr(client, "LOOK_EVERY_S", 0.0)
+    result = grade_source(f"import time\ntime.sleep(0.2)\nprint('once')\n{reference_source}")
+    assert result.score == 100 and not result.events
+    assert result.printed_at_load == "once\n"
+
+
+def test_a_disk_that_never_has_room_is_the_hosts_fault(monkeypatch, worker, tmp_path, reference_source):
+    """Where fresh starts do not help, nobody is charged, and the grading ends in one line."""
+    _free(monkeypatch, (90_000 * GB // 4**n for n in itertools.count()))
+    monkeypatch.setattr(client, "LOOK_EVERY_S", 0.0)
+    (tmp_path / "backprop.py").write_text(f"import time\ntime.sleep(0.2)\n{reference_source}")
+    with pytest.raises(HostError, match="runs short of space"):
+        grade(tmp_path / "backprop.py", worker)
+
+
+@pytest.mark.skipif(_is_in_memory(open_folder()), reason="the kernel keeps no account of what is written to tmpfs")
+def test_what_a_process_wrote_and_deleted_is_known(monkeypatch, grade_source):
+    """The kernel's account of the process itself tells who took the space."""
+    _free(monkeypatch, itertools.chain(itertools.repeat(90 * GB, 4), itertools.repeat(89 * GB, 50)))
+    monkeypatch.setattr(client, "Watch", functools.partial(scratch.Watch, max_bytes=8 << 20))
+    result = grade_source(WRITES_AND_DELETES.format(megabytes=20))
+    assert result.score == 0 and "with what it deleted" in result.headline
