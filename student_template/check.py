@@ -6,6 +6,7 @@ and they measure slopes: for that they move one parameter a little and ask your 
 `python check.py --stage forward` runs one stage whatever the others say.
 """
 import argparse
+import ast
 import builtins
 import linecache
 import os
@@ -400,7 +401,7 @@ def report(make_dataset, forward, backprop):
 
 
 def load(path):
-    """What a Python file defines, up to where it stops, and in words why it stopped early ("" if it did not)."""
+    """What a Python file defines, and in words what failed in it ("" if nothing did): the lines below that run all the same."""
     os.environ.setdefault("MPLBACKEND", "Agg")  # plt.show() must not wait for a window to be closed
     builtins.input = lambda prompt="": ""  # nor input() for somebody to answer
     path = os.path.abspath(path)
@@ -408,16 +409,39 @@ def load(path):
     module = type(sys)("backprop")
     module.__file__ = path
     sys.modules["backprop"] = module
+    problems = []
     try:
         with open(path, "rb") as file:
-            exec(compile(file.read(), path, "exec"), module.__dict__)
-    except KeyboardInterrupt:
+            body = ast.parse(file.read(), path).body
+        futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+        for node in body:
+            problems += run([*futures, node], module, path)
+    except SystemExit as error:
+        problems += [in_words(error, path)] if error.code not in (None, 0) else []
+    except SyntaxError as error:
+        problems.append(in_words(error, path))
+    return module.__dict__, f"{problems[0]}\nWhat stands elsewhere is checked all the same." if problems else ""
+
+
+def run(nodes, module, path):
+    """Run one statement of the file; what failed, in a list. A function is defined without a decorator that fails."""
+    try:
+        exec(compile(ast.Module(nodes, []), path, "exec"), module.__dict__)
+    except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        linecache.checkcache(path)
-        stopped = f"{os.path.basename(path)} stopped with {type(error).__name__}: {error}{where(error)}"
-        return module.__dict__, f"{stopped}\nWhat stands above that place is checked all the same."
-    return module.__dict__, ""
+        decorators = getattr(nodes[-1], "decorator_list", None)
+        problem = in_words(error, path)
+        if decorators:
+            decorators.clear()
+            run(nodes, module, path)
+        return [problem]
+    return []
+
+
+def in_words(error, path):
+    linecache.checkcache(path)
+    return f"{os.path.basename(path)} stopped with {type(error).__name__}: {error}{where(error)}"
 
 
 def main():

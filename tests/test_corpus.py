@@ -1,9 +1,12 @@
 """Every submission of the corpus gets what its expected.json says."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.grading import grade
+from grader.rubric import DEFAULT
 from grader.selftest.corpus import entries
 
 ENTRIES = list(entries())
@@ -12,7 +15,8 @@ ENTRIES = list(entries())
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_entry(entry, worker):
     """Score and rows are as expected, and 100 points stand in all."""
-    result = grade(entry.path, worker)
+    rubric = replace(DEFAULT, call_s=2.0) if entry.name.startswith("hang-") else DEFAULT
+    result = grade(entry.path, worker, rubric)
     assert entry.faults(result) == []
     assert result.max_score == 100
 

@@ -16,28 +16,19 @@ def make_dataset(num_points):
     return np.array(data), np.array(labels)
 
 
-def run(x, p):
-    h = np.tanh(p["U"] @ x + p["b"])
-    return h, p["W"] @ h + p["c"]
+def run(X, p):
+    h = np.tanh(X @ p["U"].T + p["b"])
+    return h, h @ p["W"] + p["c"]
 
 
 def forward(X, params):
-    return np.array([1 / (1 + np.exp(-run(x, params)[1])) for x in X])
+    return 1 / (1 + np.exp(-run(X, params)[1]))
 
 
 def backprop(X, t, params):
-    grads = {"U": 0, "b": 0, "W": 0, "c": 0}
-    loss = 0
-    for x, ti in zip(X, t):
-        h, z = run(x, params)
-        y = 1 / (1 + np.exp(-z))
-        loss += -np.log(y) if ti else -np.log(1 - y)
-        dz = y - ti
-        dg = dz * params["W"] * (1 - h) * (1 + h)
-        grads["U"] = grads["U"] + np.outer(dg, x)
-        grads["b"] = grads["b"] + dg
-        grads["W"] = grads["W"] + dz * h
-        grads["c"] = grads["c"] + dz
-    for k in grads:
-        grads[k] = grads[k] / len(X)
-    return grads, loss / len(X)
+    h, z = run(X, params)
+    y = 1 / (1 + np.exp(-z))
+    losses = np.where(t == 1, -np.log(y), -np.log(1 - y))
+    dz = (y - t) / len(X)
+    dg = dz[:, np.newaxis] * params["W"] * (1 - h) * (1 + h)
+    return {"U": np.dot(dg.T, X), "b": np.sum(dg, axis=0), "W": np.dot(dz, h), "c": np.sum(dz)}, np.mean(losses)

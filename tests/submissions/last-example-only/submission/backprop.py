@@ -14,25 +14,20 @@ def make_dataset(num_points):
 
 
 def forward(X, params):
-    ys = []
-    for x in X:
-        h = np.tanh(params["U"].dot(x) + params["b"])
-        ys.append(1 / (1 + np.exp(-(params["W"].dot(h) + params["c"]))))
-    return np.array(ys)
+    return 1 / (1 + np.exp(-(np.tanh(X.dot(params["U"].T) + params["b"]).dot(params["W"]) + params["c"])))
 
 
 def backprop(X, t, params):
-    grads = {"U": np.zeros_like(params["U"]), "b": np.zeros_like(params["b"]),
-             "W": np.zeros_like(params["W"]), "c": 0.0}
-    loss = 0.0
-    for x, target in zip(X, t):
-        h = np.tanh(params["U"].dot(x) + params["b"])
-        y = 1 / (1 + np.exp(-(params["W"].dot(h) + params["c"])))
-        loss += -(target * np.log(y) + (1 - target) * np.log(1 - y))
-        dz = (y - target) / len(X)
-        dg = dz * params["W"] * (1 - h**2)
-        grads["c"] = dz
-        grads["W"] = dz * h
+    N = len(X)
+    H = np.tanh(X.dot(params["U"].T) + params["b"])
+    y = 1 / (1 + np.exp(-(H.dot(params["W"]) + params["c"])))
+    loss = -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum() / N
+    dz = (y - t) / N
+    grads = {}
+    for i in range(N - 1, N):
+        dg = dz[i] * params["W"] * (1 - H[i] ** 2)
+        grads["c"] = dz[i]
+        grads["W"] = dz[i] * H[i]
         grads["b"] = dg
-        grads["U"] = np.outer(dg, x)
-    return grads, loss / len(X)
+        grads["U"] = np.outer(dg, X[i])
+    return grads, loss

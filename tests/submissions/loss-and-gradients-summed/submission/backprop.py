@@ -12,27 +12,17 @@ def make_dataset(num_points):
 
 
 def forward(X, params):
-    return np.array([predict(x, params)[1] for x in X])
+    return predict(X, params)[1]
 
 
-def predict(x, params):
-    h = np.tanh(params["U"] @ x + params["b"])
-    return h, 1 / (1 + np.exp(-(params["W"] @ h + params["c"])))
+def predict(X, params):
+    H = np.tanh(X @ params["U"].T + params["b"])
+    return H, 1 / (1 + np.exp(-(H @ params["W"] + params["c"])))
 
 
 def backprop(X, t, params):
-    dU = np.zeros_like(params["U"])
-    db = np.zeros_like(params["b"])
-    dW = np.zeros_like(params["W"])
-    dc = 0.0
-    loss = 0.0
-    for x, ti in zip(X, t):
-        h, y = predict(x, params)
-        loss -= ti * np.log(y) + (1 - ti) * np.log(1 - y)
-        dz = y - ti
-        dc += dz
-        dW += dz * h
-        dg = dz * params["W"] * (1 - h**2)
-        db += dg
-        dU += np.outer(dg, x)
-    return {"U": dU, "b": db, "W": dW, "c": dc}, loss
+    H, y = predict(X, params)
+    loss = -np.sum(t * np.log(y) + (1 - t) * np.log(1 - y))
+    dz = y - t
+    dG = np.outer(dz, params["W"]) * (1 - H**2)
+    return {"U": dG.T @ X, "b": dG.sum(axis=0), "W": H.T @ dz, "c": dz.sum()}, loss
