@@ -13,6 +13,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import zipfile
 
 MAX_FILES = 300
+MAX_NAMES = 20 * MAX_FILES
+"""Of files that are looked at, since not all can be used."""
 MAX_FILE_BYTES = 4 << 20
 MAX_TOTAL_BYTES = 32 << 20
 MAX_SOURCE_BYTES = 1 << 20
@@ -54,12 +57,18 @@ _STALE = re.compile(
     re.IGNORECASE,
 )
 """A word in a name by which people put a file aside."""
-_BODY = re.compile(rb"^def[ \t]+(make_dataset|forward|backprop)\b.*\n((?:[ \t].*\n?|\r?\n)*)", re.MULTILINE)
+_BODY = re.compile(rb"^def[ \t]+(make_dataset|forward|backprop)\b.*\n((?:[ \t].*\n?|\r?\n){0,400})", re.MULTILINE)
 _RETURN = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 _BLANK = re.compile(rb"NotImplementedError\(\\?[\"'](make_dataset|forward|backprop) is yours to write")
 """A blank of the template that is not filled in."""
-_MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$|\A\s*(?:\xef\xbb\xbf)?\s*\{", re.MULTILINE)
-_IMPORTS = re.compile(rb"^[ \t]*(?:from[ \t]+\.*([A-Za-z_]\w*)|import[ \t]+([A-Za-z_][\w \t,.]*))", re.MULTILINE)
+_MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$", re.MULTILINE)
+_BLANKS_AND_MARK = b" \t\r\n\f\v\xef\xbb\xbf"
+_IMPORTS = re.compile(
+    rb"^[ \t]*(?:from[ \t]{1,80}\.{0,80}([A-Za-z_]\w{0,200})|import[ \t]{1,80}([A-Za-z_][\w \t,.]{0,500}))", re.MULTILINE
+)
+_TOP_IMPORT = re.compile(rb"^(?:%?(?:from|import)([ \t][^#\n]{0,500})|%(\w{1,200}))", re.MULTILINE)
+MAX_IMPORT_LINES = 5_000
+"""Looked at in one source; the longest honest notebook has a hundredth of it."""
 
 
 class UnusableSubmission(Exception):
@@ -81,13 +90,24 @@ class Submission:
 
     def imports(self, module: bytes) -> bool:
         """Whether a line of any Python file or notebook that is not indented imports this module or a part of it."""
-        line = re.compile(rb"^(?:%?(?:from|import)[ \t]+(?:[^#\n]*[ \t,])?|%)" + re.escape(module) + rb"\b", re.MULTILINE)
-        return any(line.search(as_lines(name, content)) for name, content in self.files.items() if name.endswith(SOURCE_SUFFIXES))
+        return module in self._imported_words
+
+    @cached_property
+    def _imported_words(self) -> frozenset[bytes]:
+        """The first parts of all names in import lines that are not indented, and of line magics, in any source."""
+        words: set[bytes] = set()
+        for name, content in self.files.items():
+            if name.endswith(SOURCE_SUFFIXES):
+                for match in islice(_TOP_IMPORT.finditer(as_lines(name, content)), MAX_IMPORT_LINES):
+                    found = [match[2]] if match[2] else match[1].replace(b",", b" ").split()
+                    words.update(word.partition(b".")[0].strip(b"();\\") for word in found)
+        return frozenset(words)
 
     def may_hold_magics(self) -> bool:
         """Whether it holds a notebook, or a line that is Python only in one: then the worker must know how to read them."""
         return any(
-            name.endswith(".ipynb") or (name.endswith(".py") and _MAGIC.search(content)) for name, content in self.files.items()
+            name.endswith(".ipynb") or (name.endswith(".py") and (content.lstrip(_BLANKS_AND_MARK)[:1] == b"{" or _MAGIC.search(content)))
+            for name, content in self.files.items()
         )
 
     def lay_out(self, folder: Path) -> Path:
@@ -119,6 +139,7 @@ class _Gathering:
         self.files: dict[str, bytes] = {}
         self.notes: list[str] = []
         self.total_bytes = 0
+        self._folders: set[str] = set()
 
     def wants(self, name: str, size_bytes: int) -> bool:
         name = with_plain_suffix(name)
@@ -140,13 +161,11 @@ class _Gathering:
         if self.wants(name, len(content)):
             self.files[name] = content
             self.total_bytes += len(content)
+            self._folders.update(_parents(name))
 
     def _clashes(self, name: str) -> bool:
         """Whether a file stands where this one's folder would be, or the other way round."""
-        parents = {str(parent) for parent in PurePosixPath(name).parents}
-        return name in self.files or bool(parents & self.files.keys()) or any(
-            other.startswith(name + "/") for other in self.files
-        )
+        return name in self.files or name in self._folders or any(parent in self.files for parent in _parents(name))
 
     def leave_out(self, name: str, why: str) -> None:
         note = f"{printable(name) or 'a file without a name'} was left out: {why}."
@@ -221,11 +240,13 @@ def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if _is_wanted_folder(Path(here), name, gathering))
         if len(relative.parts) >= MAX_DEPTH:
             folders.clear()
-        names += [(relative / name).as_posix() for name in files if not name.startswith(".")]
-        if len(names) > 20 * MAX_FILES:
-            gathering.notes.append(f"there are more than {20 * MAX_FILES} files: the rest was left out.")
+        prefix = "" if here == str(folder) else f"{relative.as_posix()}/"
+        names += [prefix + name for name in files if not name.startswith(".")]
+        if len(names) > MAX_NAMES:
+            gathering.notes.append(f"there are more than {MAX_NAMES} files: the rest was left out.")
             break
-    return iter(sorted(names, key=lambda name: (not name.endswith(SOURCE_SUFFIXES), name.count("/"), name)))
+    names.sort(key=lambda name: (not name.endswith(SOURCE_SUFFIXES), name.count("/"), PurePosixPath(name).stem != "backprop", name))
+    return iter(names[:MAX_NAMES])
 
 
 def _is_wanted_folder(here: Path, name: str, gathering: _Gathering) -> bool:
@@ -258,9 +279,12 @@ def _add_file(path: Path, name: str, gathering: _Gathering) -> None:
 def _add_imported_neighbours(path: Path, gathering: _Gathering) -> None:
     """For a single source: the modules beside it that it imports, and those that they import."""
     queue = [as_lines(name, content) for name, content in gathering.files.items()]
+    beside = set(os.listdir(path.parent))
     while queue:
         for module in imported_names(queue.pop()):
             name = f"{module}.py"
+            if name not in beside and module not in beside:
+                continue
             if name not in gathering.files and (path.parent / name).is_file():
                 _add_file(path.parent / name, name, gathering)
                 queue += [gathering.files[name]] if name in gathering.files else []
@@ -275,7 +299,7 @@ def _add_imported_neighbours(path: Path, gathering: _Gathering) -> None:
 def imported_names(source: bytes) -> set[str]:
     """Top-level module names in the import lines of a source, read as text."""
     names: set[str] = set()
-    for match in _IMPORTS.finditer(source):
+    for match in islice(_IMPORTS.finditer(source), MAX_IMPORT_LINES):
         for part in (match[1] or match[2]).split(b","):
             word = part.split(b".")[0].split()
             names.add(word[0].decode("ascii", "ignore")) if word else None
@@ -291,7 +315,7 @@ def _read_zip(path: Path, gathering: _Gathering) -> None:
         _check_zip_directory(path)
         with zipfile.ZipFile(path) as archive:
             members = sorted(archive.infolist(), key=lambda member: (not member.filename.endswith(SOURCE_SUFFIXES), member.filename))
-            for member in members[: 20 * MAX_FILES]:
+            for member in members[:MAX_NAMES]:
                 _add_member(archive, member, gathering)
     except UnusableSubmission:
         raise
@@ -409,12 +433,19 @@ def _imported_from(name: str, files: Mapping[str, bytes]) -> set[str]:
     """The files beside it that a file imports from, and those that they import from."""
     found: set[str] = set()
     queue = [name]
+    parts = {other: set(PurePosixPath(other).with_suffix("").parts) for other in files if other.endswith(".py")}
     while queue:
         imported = imported_names(files[queue.pop()])
-        new = {other for other in files if other.endswith(".py") and imported & set(PurePosixPath(other).with_suffix("").parts)} - found
+        new = {other for other, words in parts.items() if not imported.isdisjoint(words)} - found
         found |= new
         queue += new
     return found - {name}
+
+
+def _parents(name: str) -> list[str]:
+    """The folders above a relative path."""
+    parts = name.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def is_usable_name(name: str) -> bool:

@@ -3,11 +3,12 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 import zipfile
 
 import pytest
 
-from grader.submission import MAX_SOURCE_BYTES, UnusableSubmission, read_files, read_submission
+from grader.submission import MAX_FILES, MAX_SOURCE_BYTES, UnusableSubmission, read_files, read_submission
 
 SOURCE = b"def make_dataset(n): pass\ndef forward(X, params): pass\ndef backprop(X, t, params): pass\n"
 
@@ -166,3 +167,35 @@ def test_a_zip_with_backslashes_is_read(tmp_path):
         archive.writestr("..\\..\\evil.py", WHOLE)
     submission = read_submission(tmp_path / "hw.zip")
     assert submission.main == "hw/backprop.py" and list(submission.files) == ["hw/backprop.py"] and "evil" in submission.notes[0]
+
+
+@pytest.mark.parametrize("piece", [b" ", b"import ", b"import" + b" " * 999, b"\n", b" \n", b"from .", b"?  \r", b"a =", b"import a,"])
+def test_a_source_of_the_largest_size_is_scanned_in_no_time(tmp_path, piece):
+    """No text makes a scan grow with its square: that would be hours where this takes a tenth of a second."""
+    (tmp_path / "backprop.py").write_bytes((b"import " + piece * (MAX_SOURCE_BYTES // len(piece)))[:MAX_SOURCE_BYTES])
+    start_s = time.process_time()
+    submission = read_submission(tmp_path / "backprop.py")
+    assert not submission.imports(b"scipy") and submission.may_hold_magics() in (True, False)
+    assert time.process_time() - start_s < 5
+
+
+@pytest.mark.parametrize("line, is_one", [
+    ("import scipy", True), ("import scipy.special as sp", True), ("from scipy import special", True), ("import numpy as np, scipy", True),
+    ("import os; import scipy", True), ("%scipy inline", True), ("from scipy.special import expit", True),
+    ("# import scipy", False), ("import scipyx", False), ("    import scipy", False), ("print('scipy')", False),
+])
+def test_what_a_line_imports(tmp_path, line, is_one):
+    """A module is found in every way of writing its import, and not in other words."""
+    (tmp_path / "backprop.py").write_text(f"import os\n{line}\n")
+    assert read_submission(tmp_path / "backprop.py").imports(b"scipy") is is_one
+
+
+def test_thousands_of_files_beside_it(tmp_path):
+    """The solution is found among them, the rest is left out."""
+    for number in range(7_000):
+        (tmp_path / f"{number}.txt").touch()
+    (tmp_path / "backprop.py").write_text("def forward(X, params): pass\n")
+    start_s = time.process_time()
+    submission = read_submission(tmp_path)
+    assert submission.main == "backprop.py" and len(submission.files) == MAX_FILES
+    assert time.process_time() - start_s < 5
