@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import time
 import unittest
 from collections.abc import Callable, Mapping
@@ -161,7 +162,8 @@ def grade_read(
         main = submission.lay_out(place.scratch)
         hand_over(place)
         with seated(worker, place.policy, trusted) as seat:
-            client, observed = place.start(lambda policy: client_for(seat, submission, main, policy, rubric), trusted)
+            end_s = start_s + rubric.grading_s
+            client, observed = place.start(lambda policy: client_for(seat, submission, main, policy, rubric, end_s), trusted)
             with contextlib.closing(client):
                 if before_load is not None:
                     before_load(client, place.scratch)
@@ -182,12 +184,14 @@ def event_words(lost: Lost) -> str:
     return f"the process ended: {lost.detail}" if lost.how == "ended" else f"broke the protocol: {lost.detail}"
 
 
-def client_for(worker: Worker, submission: Submission, main: Path, policy: Policy, rubric: Rubric) -> Client:
+def client_for(
+    worker: Worker, submission: Submission, main: Path, policy: Policy, rubric: Rubric, end_s: float = math.inf
+) -> Client:
     preload = [module for word, module in PRELOADS.items() if submission.imports(word)]
     preload += [TRANSFORMER] * submission.may_hold_magics()
     return Client(
         worker, main, policy, load_s=rubric.load_s, max_elements=MAX_ELEMENTS,
-        output_bytes=rubric.student_output_bytes, preload=preload,
+        output_bytes=rubric.student_output_bytes, preload=preload, end_s=end_s,
     )
 
 

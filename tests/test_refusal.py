@@ -124,7 +124,7 @@ with open("mine", "w") as file:
 time.sleep(1.0)
 with open("mine") as file:
     assert file.read() == "mine"
-others = [name for name in os.listdir(os.getcwd()) if name not in ("mine", "backprop.py", ".canary", "__pycache__")]
+others = [name for name in os.listdir(os.getcwd()) if not name.startswith((".canary", "mine", "backprop.py", "__pycache__"))]
 neighbours = []
 for pid in range(2, 1 << 16):
     try:

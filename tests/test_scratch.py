@@ -3,14 +3,18 @@ from __future__ import annotations
 
 import functools
 import itertools
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.grading import grade
+from grader.grading import grade, grade_read
+from grader.rubric import DEFAULT
 from grader.sandbox import client, scratch
 from grader.sandbox.probe import open_folder
 from grader.sandbox.warm import HostError
+from grader.submission import read_files
 
 GB = 1 << 30
 WRITES_AND_DELETES = """
@@ -68,3 +72,20 @@ def test_what_a_process_wrote_and_deleted_is_known(monkeypatch, grade_source):
     monkeypatch.setattr(client, "Watch", functools.partial(scratch.Watch, max_bytes=8 << 20))
     result = grade_source(WRITES_AND_DELETES.format(megabytes=20))
     assert result.score == 0 and "with what it deleted" in result.headline
+
+
+def test_loads_anew_end_with_the_grading(grade_source):
+    """A file that takes long to run and ends its process in each call is not run again beyond the time for it all."""
+    source = "import os, time\ntime.sleep(0.7)\ndef make_dataset(n): os._exit(1)\ndef forward(X, p): os._exit(1)\nbackprop = forward\n"
+    start_s = time.monotonic()
+    result = grade_source(source, replace(DEFAULT, load_s=1.6, grading_s=1.8))
+    assert result.score == 0 and time.monotonic() - start_s < 4
+
+
+def test_a_file_named_like_the_probes(worker, tmp_path, reference_source):
+    """No name that is handed in stands in the way of the probe."""
+    for name in (".probe", ".canary"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "backprop.py").write_text(reference_source)
+    files = {name: tmp_path / name for name in (".probe", ".canary", "backprop.py")}
+    assert grade_read(read_files(files), "", worker).score == 100

@@ -7,6 +7,7 @@ policy says what the child may do; this module trusts nothing that comes back.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import selectors
@@ -27,6 +28,8 @@ from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, e
 
 READ_BYTES = 1 << 16
 LOCATE_S = 3.0
+LEAST_S = 0.1
+"""A deadline that is as good as over."""
 RUN_SHARE = 0.5
 """Of the deadline for loading a file: after that it is interrupted, and graded on what it has defined."""
 MAX_LIVES = 6
@@ -253,6 +256,7 @@ class Client:
     path          the student's file, inside the policy's scratch folder
     policy        what the child may do
     load_s        deadline for running the file
+    end_s         time.monotonic() at which the grading must be over: no load or call begun later than that lasts
     max_elements  entries of the largest array that an answer may hold
     output_bytes  how much of what it prints is kept a take
 
@@ -262,11 +266,11 @@ class Client:
 
     def __init__(
         self, worker: Worker, path: Path, policy: Policy, *,
-        load_s: float, max_elements: int, output_bytes: int, preload: Sequence[str] = (),
+        load_s: float, max_elements: int, output_bytes: int, preload: Sequence[str] = (), end_s: float = math.inf,
     ) -> None:
         self._worker, self._path, self._policy = worker, path, policy
         self._load_s, self._max_elements, self._output_bytes = load_s, max_elements, output_bytes
-        self._preload = preload
+        self._preload, self._end_s = preload, end_s
         self._watch: Watch | None = None
         self._child: _Child | None = None
         self._lives = 0
@@ -299,7 +303,11 @@ class Client:
         return self.loaded
 
     def _load_request(self) -> Value:
-        return messages.load_request(str(self._path), RUN_SHARE * self._load_s)
+        return messages.load_request(str(self._path), RUN_SHARE * self._within(self._load_s))
+
+    def _within(self, deadline_s: float) -> float:
+        """A deadline that ends no later than the whole grading."""
+        return max(LEAST_S, min(deadline_s, self._end_s - time.monotonic()))
 
     def call(self, function: str, calls: Sequence[Call], deadline_s: float, arguments_back: bool = False) -> list[Answer]:
         """The answers to the calls, in order and one each; a lost batch is lost from its first call on."""
@@ -363,10 +371,10 @@ class Client:
         """The reply to the last request, of which what the ones before it print is not heard; Lost from the first that is."""
         assert self._child is not None
         for request, deadline_s in steps[:-1]:
-            if isinstance(reply := self._child.ask(request, deadline_s, Printed(0)), Lost):
+            if isinstance(reply := self._child.ask(request, self._within(deadline_s), Printed(0)), Lost):
                 return reply
         request, deadline_s = steps[-1]
-        return self._child.ask(request, deadline_s, self._printed)
+        return self._child.ask(request, self._within(deadline_s), self._printed)
 
     def _ended(self, lost: Lost) -> Lost | None:
         """End the child that gave no answer; how it was lost, or None if the disk ran short and it was not its doing."""

@@ -21,6 +21,7 @@ import json
 import mmap
 import os
 import resource
+import secrets
 import socket
 import sys
 import tempfile
@@ -70,7 +71,7 @@ class Targets:
 @contextlib.contextmanager
 def canaries(scratch: Path, secret: Path | None, limits: Limits) -> Iterator[Targets]:
     """Lay out canaries in scratch and in a folder that everyone can reach, and take them away again."""
-    private = scratch / ".canary"
+    private = scratch / f".canary-{secrets.token_hex(8)}"
     with tempfile.TemporaryDirectory(prefix="canary-", dir=open_folder()) as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -202,7 +203,7 @@ def _open_many(count: int) -> None:
 
 def _write_far(limit_bytes: int) -> None:
     """One byte at the limit, in a file of the scratch folder; the file is sparse and removed."""
-    path = ".probe"
+    path = f".probe-{secrets.token_hex(8)}"
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.pwrite(fd, b"x", limit_bytes)
