@@ -195,20 +195,41 @@ def test_gradients_that_pile_up() -> None:
 
 
 @pytest.mark.parametrize("data, labels, id", [
-    (True, True, "module-data-for-arguments"), (False, True, "module-labels-for-argument"),
+    (True, True, "module-data-for-arguments"), (False, True, "module-labels-for-argument"), (True, False, "module-points-for-argument"),
 ])
-def test_module_globals_in_place_of_arguments(data: bool, labels: bool, id: str) -> None:
-    """Code that trains on its module's 500 points whatever it is given is found out, and nothing is carried."""
+@pytest.mark.parametrize("slip", [False, True])
+def test_module_globals_in_place_of_arguments(data: bool, labels: bool, id: str, slip: bool) -> None:
+    """Code that takes its module's 500 points or labels is found out; what is right but for them is carried, and nothing else."""
     rng = np.random.default_rng(0)
     points, classes = rng.normal(size=(500, 2)), (np.arange(500) < 250) * 1.0
 
     def answer(right, X, t, params):  # type: ignore[no-untyped-def]
-        if (len(X) != 500 and not data) or params["U"].shape[1] != 2:
+        if (len(X) != 500 and not (data and labels)) or params["U"].shape[1] != 2:
             return None
-        return REFERENCE.backprop([(points if data else X, classes if labels else t, params)])[0]
+        given = REFERENCE.backprop([(points if data else X, classes if labels else t, params)])[0]
+        return Answer({**given.grads, "b": 2 * given.grads["b"], "U": given.grads["U"] * params["W"][:, None]}, given.loss) if slip else given
 
-    diagnosis = diagnose(Scripted(answer), ("dc", "dW", "db", "dU"), seed=5)
-    assert [slip.id for slip in diagnosis.slips] == [id] and diagnosis.carried == frozenset()
+    wrong = ("loss", "dc", "dW", "db", "dU")
+    diagnosis = diagnose(Scripted(answer), wrong, seed=5)
+    assert [(slip.id, slip.charged_at) for slip in diagnosis.slips] == [(id, "arguments")]
+    assert diagnosis.carried == {"loss", "dc", "dW", *([] if slip else ["db", "dU"])}
+
+
+def test_module_parameters_in_place_of_arguments() -> None:
+    """Parameters of the module are solved for, and what is right with them is carried; where forward has them too, they cost at y."""
+    U = np.array([[1.0, 2.0], [-0.5, 1.5], [3.0, -2.0]])
+    params = {"U": U, "b": np.array([0.3, -1.0, 0.5]), "W": np.array([2.0, -3.0, 1.0]), "c": np.array(0.4)}
+
+    class Trained(Scripted):
+        def forward(self, queries):  # type: ignore[no-untyped-def]
+            return REFERENCE.forward([(X, params) for X, _ in queries])
+
+    def answer(right, X, t, _):  # type: ignore[no-untyped-def]
+        return REFERENCE.backprop([(X, t, params)])[0]
+
+    diagnosis = diagnose(Trained(answer), ("y", "loss", "dc", "dW", "db", "dU"), seed=5)
+    assert [(slip.id, slip.charged_at) for slip in diagnosis.slips] == [("module-parameters-for-arguments", "y")]
+    assert diagnosis.carried == {"loss", "dc", "dW", "db", "dU"}
 
 
 def test_sizes_fixed_in_the_code() -> None:

@@ -6,22 +6,22 @@ diagnosis's, the shares the rubric's.
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from grader.checks.subject import PARAMETERS, NoAnswer, Point, Subject, read_backprop
-from grader.diagnosis import Answer, Array, Diagnosis, Finding, Params, Slip, diagnose, has_a_line, words
-from grader.result import CheckResult
+from grader.diagnosis import ARGUMENTS, GRADIENTS, Answer, Array, Diagnosis, Finding, Params, Slip, diagnose, has_a_line, words
+from grader.result import CheckResult, Message
 from grader.rubric import Rubric, Size
 from grader.sandbox.messages import Call, Raised, Returned, number
 from grader.sandbox.wire import Tensor, Value
 
 ROW_OF = {"data": ("1.2", "1.3"), "labels": ("1.1",), "y": ("2.2", "2.3"), "loss": ("3.1",)} | {
-    "dc": ("3.2",), "dW": ("3.3",), "db": ("3.4",), "dU": ("3.5",)
+    "dc": ("3.2",), "dW": ("3.3",), "db": ("3.4",), "dU": ("3.5",), ARGUMENTS: ("3.7",),
 }
-"""The rows at which a quantity is compared; 2.1 and 3.6 have words of their own."""
+"""The rows at which a quantity is compared, or the use of the arguments; 2.1 and 3.6 have words of their own."""
 QUERY_S = 3.0
 """Deadline of one batch of questions: some 60 calls at a few examples each."""
 
@@ -103,44 +103,79 @@ def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Coll
     """The rows with the diagnosis's words under them, and with follow-through credit where a slip is charged elsewhere."""
     rows = {check.number: check for check in checks}
     wrong = {*wrong, *subject.raising}
-    for finding in diagnosis.findings:
+    told = replace(diagnosis, findings=tuple(finding for finding in diagnosis.findings if finding.quantity in wrong))
+    for finding in told.findings:
         rows_of = ("2.1",) if finding.quantity == "y" and "y" in subject.raising else ROW_OF[finding.quantity]
+        is_carried = finding.verdict == "explained" and finding.quantity in diagnosis.carried
         for place, row_number in enumerate(rows_of):
-            check = rows[row_number]
-            if check.state != "failed" or finding.quantity not in wrong:
+            check = _reopened(rows[row_number]) if is_carried else rows[row_number]
+            if check.state != "failed":
                 continue
-            is_carried = finding.quantity in diagnosis.carried
-            is_second_row = finding.quantity == "y" and place > 0 and rows["2.2"].state == "failed"
-            if finding.verdict == "explained" and (is_carried or is_second_row):
-                check = _credited(check, subject.rubric)
-            if is_second_row:
-                rows[row_number] = _with_look(check, "The slip told at 2.2 spoils this too." if finding.verdict == "explained" else "")
+            if finding.quantity == "y" and place > 0 and rows["2.2"].state == "failed":
+                rows[row_number] = _carried(check, "2.2", subject.rubric) if finding.verdict == "explained" else _with_look(check, "")
             else:
                 rows[row_number] = _told(check, finding, diagnosis, subject, is_carried)
+    rows |= _at_arguments(rows, told, subject)
+    if "data" in wrong and rows["1.3"].state == "passed" and _explains(told, "labels") and rows["1.2"].state == "failed":
+        rows["1.2"] = _carried(rows["1.2"], "1.1", subject.rubric)
     if wrong and rows["4.1"].state == "failed":
         rows["4.1"] = _with_look(rows["4.1"], "Mend the rows above first: training follows them.")
     return tuple(rows.values())
 
 
-def _credited(check: CheckResult, rubric: Rubric) -> CheckResult:
-    return replace(check, score=max(check.score, round(rubric.follow_through * check.max_score, 2)))
+def _explains(diagnosis: Diagnosis, quantity: str) -> bool:
+    return any(finding.quantity == quantity and finding.verdict == "explained" for finding in diagnosis.findings)
+
+
+def _reopened(check: CheckResult) -> CheckResult:
+    """A row that was not run as one that failed: what it asks for was tried where the code does answer."""
+    return replace(check, state="failed", message=Message()) if check.state == "not run" else check
+
+
+def _at_arguments(rows: Mapping[str, CheckResult], diagnosis: Diagnosis, subject: Subject) -> dict[str, CheckResult]:
+    """The row of the arguments where a slip is charged at it, and that of the slopes where only such a slip kept it from being run."""
+    slips = [slip for slip in diagnosis.slips if slip.charged_at == ARGUMENTS]
+    if not slips or rows["3.7"].state == "passed":
+        return {}
+    feedback = subject.rubric.feedback
+    told = " ".join(words(slip, feedback) for slip in slips)
+    changed = {} if feedback == "score" else {"3.7": _with_look(_reopened(rows["3.7"]), told)}
+    if rows["3.6"].state == "not run" and {"loss", *GRADIENTS} <= diagnosis.carried:
+        changed["3.6"] = _carried(_reopened(rows["3.6"]), "3.7", subject.rubric)
+    return changed
+
+
+def _carried(check: CheckResult, told_at: str, rubric: Rubric) -> CheckResult:
+    """The row with follow-through credit and the place of the slip that spoils it, in place of numbers that help nobody."""
+    check = replace(check, score=max(check.score, round(rubric.follow_through * check.max_score, 2)))
+    if rubric.feedback == "score":
+        return check
+    earns = f"{check.score:g} of {check.max_score:g} points"
+    return replace(check, message=Message(look=f"It is right but for the slip told at {told_at}, which earns {earns}."))
 
 
 def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: Subject, is_carried: bool) -> CheckResult:
     feedback = subject.rubric.feedback
+    slips = [slip for slip in diagnosis.slips if finding.quantity in slip.spoils]
+    own = [slip for slip in slips if finding.quantity == slip.charged_at]
+    places = [ROW_OF[slip.charged_at][0] for slip in slips if slip.charged_at in ROW_OF and slip not in own]
+    elsewhere = " and ".join(dict.fromkeys(places))
+    raised = check.message.came if finding.quantity in subject.raising else ""
+    if is_carried:
+        carried = _carried(check, elsewhere, subject.rubric)
+        if feedback == "score" or not raised:
+            return carried
+        look = f"A global stands in the place of an argument and fits its own number of examples only.\n{carried.message.look}"
+        return replace(carried, message=Message(came=raised, look=look))
     if feedback == "score":
         return check
     if finding.verdict == "unexplained":
         return _with_look(check, f"{check.message.look} {finding.hint}" if feedback == "full" else check.message.look)
-    slips = [slip for slip in diagnosis.slips if finding.quantity in slip.spoils]
-    own = [slip for slip in slips if finding.quantity == (slip.charged_at if slip.charged_at in slip.spoils else slip.spoils[0])]
-    others = [slip for slip in slips if slip.charged_at != finding.quantity]
     told = [_slip_words(slip, finding, diagnosis, subject, with_formula=slip is own[-1]) for slip in own]
-    for row_number in dict.fromkeys(ROW_OF[slip.charged_at][0] for slip in others if slip.charged_at in ROW_OF):
-        told.append(f"The slip told at {row_number} spoils this too.")
-    if is_carried:
-        told.append(f"But for that it is right, which earns {check.score:g} of {check.max_score:g} points.")
-    return _with_look(check, "\n".join(text for text in told if text))
+    if elsewhere:
+        told.append(f"The slip told at {elsewhere} spoils this too.")
+    look = "\n".join(text for text in told if text)
+    return _with_look(check, look) if own else replace(check, message=Message(came=raised, look=look))
 
 
 def _slip_words(slip: Slip, finding: Finding, diagnosis: Diagnosis, subject: Subject, with_formula: bool) -> str:

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from grader.diagnosis.chain import TERMINAL_STEP
-from grader.diagnosis.model import GRADIENTS, KEYS, Answer, Array, Slip, Student
+from grader.diagnosis.model import ARGUMENTS, GRADIENTS, KEYS, Answer, Array, Slip, Student
+from grader.diagnosis.module_values import right_but_for_module_values
 from grader.diagnosis.network import ROUNDED_TO_ZERO
 from grader.diagnosis.questions import Inputs, full_size
 
@@ -19,8 +20,13 @@ from grader.diagnosis.questions import Inputs, full_size
 SIZES = ((5, 2, 3), (500, 2, 3))
 
 
-def ignored_arguments(student: Student, quantities: Sequence[str], rng: np.random.Generator) -> list[Slip]:
-    """One slip for the arguments that change none of these quantities (loss and gradients), or none."""
+def ignored_arguments(
+    student: Student, quantities: Sequence[str], rtol: float, rng: np.random.Generator
+) -> tuple[list[Slip], frozenset[str]]:
+    """One slip for the arguments that change none of these quantities (loss and gradients), or none; and what is right but for it.
+
+    Such a slip is charged where the use of the arguments is graded.
+    """
     for size in SIZES:
         base = full_size(rng, 1, *size)
         other = full_size(rng, 1, *size)
@@ -30,8 +36,12 @@ def ignored_arguments(student: Student, quantities: Sequence[str], rng: np.rando
         ]
         answers = list(student.backprop([inputs.query(0) for inputs in asked]))
         if len(answers) == len(asked) and answers[0] is not None:
-            return _meaning(quantities, answers)
-    return []
+            slips = _meaning(quantities, answers)
+            if not slips or not slips[0].id.startswith("module-"):
+                return slips, frozenset()
+            proved = right_but_for_module_values(student, slips[0].id, size, rtol, rng)
+            return [replace(slips[0], charged_at=ARGUMENTS)], proved
+    return [], frozenset()
 
 
 def _meaning(quantities: Sequence[str], answers: Sequence[Answer | None]) -> list[Slip]:

@@ -414,18 +414,21 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
         keys = ", ".join(repr(KEYS[q]) for q in absent)
         shown.append(Slip("missing-key", "grads", structure=f"no entry for {keys} in the dict of gradients", spoils=absent))
         explained.update(absent)
+    proved: frozenset[str] = frozenset()
     open_ones = tuple(q for q in ("loss", *GRADIENTS) if q in wrong and q not in explained)
     if open_ones:
-        for slip in ignored_arguments(student, open_ones, rng):
-            shown.append(slip)
-            explained.update(slip.spoils)
+        ignored, proved = ignored_arguments(student, open_ones, evidence.rtol, rng)
+        if "y" in wrong and "y" in proved:
+            ignored = [replace(slip, spoils=("y", *slip.spoils), charged_at="y") for slip in ignored]
+        shown += ignored
+        explained.update(q for slip in ignored for q in slip.spoils)
     facts = {q: _certain(q, evidence, explained, thrice) for q in wrong}
     if not any(observed.answered for observed in evidence.stacks.values()) and not explained:
         misfits, sure = backprop_misfit(student, open_ones, rng)
         shown.extend(misfits)
         explained.update(q for slip in misfits for q in slip.spoils)
         facts = {q: tuple(say.certain(fact) for fact in sure) or facts[q] for q in wrong}
-    reproduced = found.explained | ({"loss"} & explained if loss is not None else set())
+    reproduced = found.explained | proved | ({"loss"} & explained if loss is not None else set())
     return Part((*shown, *slips), frozenset(explained), reproduced, _coded(found, loss), facts), plan
 
 

@@ -18,6 +18,8 @@ Verdict = Literal["explained", "unexplained"]
 
 GRADIENTS: tuple[str, ...] = ("dc", "dW", "db", "dU")
 QUANTITIES: tuple[str, ...] = ("data", "labels", "y", "loss", *GRADIENTS)
+ARGUMENTS = "arguments"
+"""Where a slip is charged by which values of the module stand in an argument's place."""
 KEYS: Mapping[str, str] = {"dc": "c", "dW": "W", "db": "b", "dU": "U"}
 FORWARD_STEPS: tuple[str, ...] = ("G", "H", "z", "y")
 STEPS: tuple[str, ...] = (
@@ -67,7 +69,7 @@ class Slip:
     structure   what happens between examples, units or inputs, or which expression stands in
                 the place of the asked one; None where missing and extra say all
     spoils      the wrong quantities that it reaches, in the order of QUANTITIES
-    charged_at  the one quantity whose points it costs
+    charged_at  the one quantity whose points it costs, or ARGUMENTS
     consistent  the network is wrong forward, and the gradient is right for that wrong network
     """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.diagnosis.model import Slip
+from grader.diagnosis.model import ARGUMENTS, Slip
 from grader.rubric import Feedback
 
 STEP_NAMES: Mapping[str, str] = {
@@ -127,7 +127,7 @@ SAID_ALREADY = frozenset({
     "half-squared-error-loss", "squared-error-loss", "other-draws",
 })
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
-CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote; the loss is not the one asked."
+CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote; the loss is not the one asked. Mend the loss and then z_bar."
 CERTAIN: Mapping[str, str] = {
     "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
     "not-finite": "It holds values that are not finite numbers, or its shape is not the same at networks of one size.",
@@ -192,10 +192,10 @@ def words(slip: Slip, feedback: Feedback) -> str:
         return f"Look at {where}, where {told_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
     sentence = SENTENCES.get(slip.id)
     told = f"{sentence} {_fact(slip)}" if sentence and slip.structure and slip.id not in SAID_ALREADY else sentence or _fact(slip)
-    text = f"In {where}: {told}"
-    others = [q for q in slip.spoils if q != told_at]
+    text = told if slip.charged_at == ARGUMENTS else f"In {where}: {told}"
+    others = [q for q in slip.spoils if q != slip.charged_at]
     if slip.consistent:
         text += f" {CONSISTENT_LOSS if slip.step == 'loss' else CONSISTENT}"
     if others:
-        text += f" This one slip also spoils {_listed(others)}."
+        text += f" This one slip {'' if slip.charged_at == ARGUMENTS else 'also '}spoils {_listed(others)}."
     return text
