@@ -66,6 +66,7 @@ class Cell:
             if observed.level == "none" and not trusted:
                 client.close()
                 raise IsolationRefused(_refusal(observed))
+            Path(self.targets.private).unlink(missing_ok=True)  # or student code would see it, by another name each time
             return client, observed
 
 
