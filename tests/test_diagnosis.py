@@ -265,3 +265,10 @@ def test_imports_of_the_room() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ("grader", "reference"):
                 assert node.module.startswith(("grader.diagnosis", "grader.rubric", "grader.oracle")), (path, node.module)
+
+
+def test_a_constant_loss_earns_its_zeros_nothing(grade_source, reference_source):
+    """Gradients of zero fit a loss that is always the same, and nobody derived anything for them."""
+    nothing = "\n\ndef backprop(X, t, params):\n    return {key: np.zeros(np.shape(value)) for key, value in params.items()}, np.log(2)\n"
+    result = grade_source(reference_source + nothing)
+    assert [check.score for check in result.checks if check.number in ("3.2", "3.3", "3.4", "3.5")] == [0, 0, 0, 0]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.checks.compare import Fitted
 from grader.checks.subject import PARAMETERS, NoAnswer, Point, Subject, read_backprop
 from grader.diagnosis import ARGUMENTS, GRADIENTS, Answer, Array, Diagnosis, Finding, Params, Slip, diagnose, has_a_line, words
 from grader.result import CheckResult, Message
@@ -106,7 +107,7 @@ def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Coll
     told = replace(diagnosis, findings=tuple(finding for finding in diagnosis.findings if finding.quantity in wrong))
     for finding in told.findings:
         rows_of = ("2.1",) if finding.quantity == "y" and "y" in subject.raising else ROW_OF[finding.quantity]
-        is_carried = finding.verdict == "explained" and finding.quantity in diagnosis.carried
+        is_carried = finding.verdict == "explained" and finding.quantity in diagnosis.carried and not _is_nothing(finding.quantity, subject)
         for place, row_number in enumerate(rows_of):
             check = _reopened(rows[row_number]) if is_carried else rows[row_number]
             if check.state != "failed":
@@ -125,6 +126,15 @@ def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Coll
 
 def _explains(diagnosis: Diagnosis, quantity: str) -> bool:
     return any(finding.quantity == quantity and finding.verdict == "explained" for finding in diagnosis.findings)
+
+
+def _is_nothing(quantity: str, subject: Subject) -> bool:
+    """Whether a gradient is zero at every graded point: a constant loss has it, and nobody derived anything for it."""
+    if quantity not in GRADIENTS:
+        return False
+    answers = [answer for answer in subject.backpropped if not isinstance(answer, NoAnswer)]
+    found = [answer.grads[quantity[1:]] for answer in answers]
+    return bool(found) and all(isinstance(grad, Fitted) and not grad.values.any() for grad in found)
 
 
 def _reopened(check: CheckResult) -> CheckResult:
