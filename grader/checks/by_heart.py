@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from grader.checks.compare import Fitted, fit
-from grader.checks.subject import PARAMETERS, BackpropAnswer, NoAnswer, Point, Subject, draw_point, is_core
+from grader.checks.subject import PARAMETERS, BackpropAnswer, NoAnswer, Point, Subject, draw_point, expected_dataset, is_core
 from grader.oracle import Array
 from grader.rubric import Size
 from grader.sandbox.messages import Call, number
@@ -75,15 +75,9 @@ def _dataset(subject: Subject) -> bool:
 
 def _all_drawn(answers: Sequence[tuple[Value, Value] | NoAnswer], seeds: Sequence[int], sizes: Sequence[int], atol: float) -> bool:
     return all(
-        not isinstance(answer, NoAnswer) and _agrees(fit(answer[0], (size, 2)), _drawn(seed, size), atol)
+        not isinstance(answer, NoAnswer) and _agrees(fit(answer[0], (size, 2)), expected_dataset(seed, size), atol)
         for answer, seed, size in zip(answers, seeds, sizes)
     )
-
-
-def _drawn(seed: int, size: int) -> Array:
-    np.random.seed(seed)
-    data: Array = reference.make_dataset(size)[0]
-    return data
 
 
 def _forward(subject: Subject) -> bool:
@@ -98,7 +92,7 @@ def _forward(subject: Subject) -> bool:
 def _right_output(point: Point, output: Value | NoAnswer, tolerance: float) -> bool:
     if isinstance(output, NoAnswer):
         return False
-    return _agrees(fit(output, (point.size.N,)), reference.forward(point.X, point.params), tolerance)
+    return _agrees(fit(output, (point.size.N,)), point.expected_output, tolerance)
 
 
 def _backprop(subject: Subject) -> bool:
@@ -124,10 +118,10 @@ def _right(point: Point, answer: BackpropAnswer, rtol: float) -> set[str]:
     """Which of the loss and the four gradients are right."""
     if isinstance(answer, NoAnswer):
         return set()
-    grads, loss = reference.backprop(point.X, point.t, point.params)
+    grads, loss = point.expected
     largest = max(float(np.abs(grad).max()) for grad in grads.values())
-    found = {name for name in PARAMETERS if _agrees(answer.grads[name], np.asarray(grads[name]), rtol * largest)}
-    return found | ({"loss"} if _agrees(answer.loss, np.asarray(loss), rtol * max(1.0, float(loss))) else set())
+    found = {name for name in PARAMETERS if _agrees(answer.grads[name], grads[name], rtol * largest)}
+    return found | ({"loss"} if _agrees(answer.loss, np.asarray(loss), rtol * max(1.0, loss)) else set())
 
 
 def _agrees(actual: Fitted | str, expected: Array, tolerance: float) -> bool:

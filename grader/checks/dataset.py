@@ -8,11 +8,10 @@ import numpy as np
 
 from grader.checks.base import Case, CheckFailed, check, sentence
 from grader.checks.compare import Fitted, describe, difference, fit
-from grader.checks.subject import NoAnswer
+from grader.checks.subject import NoAnswer, expected_dataset
 from grader.oracle import Array
 from grader.result import Message
 from grader.sandbox.wire import Tensor, Value
-from reference import backprop as reference
 
 RINGS = ((1, 0.0, 2.5), (0, 3.5, 5.0))
 """Label, smallest and largest radius."""
@@ -73,13 +72,6 @@ class DatasetCase(Case):
             raise CheckFailed(
                 Message("the tutorial's draws", f"The numbers are right. {sentence(slip)}"), self.rubric.wrong_shape_share
             )
-
-
-def expected_dataset(seed: int, size: int) -> Array:
-    """The reference's data for a seed, shape (size, 2)."""
-    np.random.seed(seed)
-    data: Array = reference.make_dataset(size)[0]
-    return data
 
 
 def _checked_data(value: Value, size: int, asked: str, slips: list[str]) -> None:

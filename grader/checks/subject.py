@@ -5,6 +5,7 @@ to the client. Whether an answer is right is for the checks to say.
 """
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from grader.rubric import Rubric, Size
 from grader.sandbox.client import Answer, Client
 from grader.sandbox.messages import Call, Loaded, Raised, Returned, number
 from grader.sandbox.wire import Tensor, Value
+from reference import backprop as reference
 
 if TYPE_CHECKING:
     from grader.checks.training import Run
@@ -50,6 +52,18 @@ class Point:
     def backprop_call(self) -> Call:
         labels = Tensor(self.t, dtype="int" if self.integer_labels else "float64")
         return Call((Tensor(self.X), labels, self.wire_params()))
+
+    @cached_property
+    def expected(self) -> tuple[Params, float]:
+        """The reference's (grads, loss) here."""
+        grads, loss = reference.backprop(self.X, self.t, self.params)
+        return {name: np.asarray(grad) for name, grad in grads.items()}, float(loss)
+
+    @cached_property
+    def expected_output(self) -> Array:
+        """The reference's y (N,) here."""
+        y: Array = reference.forward(self.X, self.params)
+        return y
 
     def with_params(self, params: Params) -> Point:
         return Point(self.size, self.X, self.t, params, self.integer_labels)
@@ -103,6 +117,21 @@ def draw_point(seed: int, size: Size, index: int = 0) -> Point:
     return Point(size, random.randn(size.N, size.D), t, params, integer_labels=index % 2 == 0)
 
 
+@functools.lru_cache(256)
+def graded_point(seed: int, size: Size, index: int) -> Point:
+    """draw_point for a seed of the rubric: drawn once, and its expectation computed once, for a whole class."""
+    return draw_point(seed, size, index)
+
+
+@functools.lru_cache(256)
+def expected_dataset(seed: int, size: int) -> Array:
+    """The reference's data for a seed, shape (size, 2); not to be written to."""
+    np.random.seed(seed)
+    data: Array = reference.make_dataset(size)[0]
+    data.setflags(write=False)
+    return data
+
+
 def is_core(point: Point) -> bool:
     """Whether this is the tutorial's own network with more than one example."""
     return (point.size.D, point.size.H) == (2, 3) and point.size.N > 1
@@ -154,7 +183,7 @@ class Subject:
     @cached_property
     def points(self) -> list[Point]:
         """The graded points, in the order of the rubric's sizes."""
-        return [draw_point(self.rubric.seed("point", i), size, i) for i, size in enumerate(self.rubric.gradient_sizes)]
+        return [graded_point(self.rubric.seed("point", i), size, i) for i, size in enumerate(self.rubric.gradient_sizes)]
 
     @cached_property
     def outputs(self) -> list[Value | NoAnswer]:

@@ -73,9 +73,11 @@ class _Loop:
     def descend(self, descent: messages.Descent) -> Value:
         """The gradients of some steps of gradient descent; fewer where one step gives no plain gradient."""
         function = loading.pick(self.namespace, "backprop")
-        params = {name: np.array(tensor.values) for name, tensor in descent.params.items()}
         X, t = np.asarray(messages.argument(descent.X)), np.asarray(messages.argument(descent.t))
-        rows = {name: np.empty((descent.steps, *values.shape)) for name, values in params.items()}
+        given = {name: tensor.values for name, tensor in descent.params.items()}
+        flat = np.concatenate([np.ravel(values) for values in given.values()])
+        gradients = np.empty((descent.steps, flat.size))
+        params, rows = _parts(flat, given), _parts(gradients, given)
         step = 0
         while step < descent.steps:
             try:
@@ -84,10 +86,9 @@ class _Loop:
                     break
             except BaseException:  # asked again by itself, this step will say what is wrong
                 break
-            for name, values in params.items():
-                values -= descent.alpha * rows[name][step]
+            flat -= descent.alpha * gradients[step]
             step += 1
-        return {name: Tensor(gradients[:step]) for name, gradients in rows.items()} if step else {}
+        return {name: Tensor(values[:step]) for name, values in rows.items()} if step else {}
 
     def keep_gradient(self, answer: Any, rows: dict[str, Any], step: int) -> bool:
         """Write all four gradients into their rows at this step; False if they are not plain numbers of these shapes."""
@@ -117,6 +118,15 @@ class _Loop:
         except BaseException as error:
             return messages.raised_reply(loading.problem(error, self.folder))
         return messages.returned_reply(value, back)
+
+
+def _parts(flat: Any, shaped: dict[str, Any]) -> dict[str, Any]:
+    """Views of the last axis of flat, one after the other, in these shapes."""
+    parts, start = {}, 0
+    for name, values in shaped.items():
+        parts[name] = flat[..., start : start + values.size].reshape((*flat.shape[:-1], *values.shape))
+        start += values.size
+    return parts
 
 
 def _fresh(params: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from math import prod
 from typing import Union
 
@@ -32,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+_FLOAT64 = np.dtype("<f8")
 
 MAGIC = b"bpg\x01"
 HEADER = struct.Struct("<4sB3xQI")
@@ -158,14 +160,16 @@ def _write_text(tag: bytes, text: str, parts: list[bytes]) -> None:
 
 def _write_tensor(tensor: Tensor, parts: list[bytes]) -> None:
     values = tensor.values
-    if values.ndim > MAX_NDIM:
-        raise ValueError(f"{values.ndim} axes, at most {MAX_NDIM}")
-    parts += (
-        b"A",
-        _ARRAY_HEAD.pack(CONTAINERS.index(tensor.container), DTYPES.index(tensor.dtype), values.ndim),
-        struct.pack(f"<{values.ndim}I", *values.shape),
-        np.ascontiguousarray(values, "<f8").tobytes(),
-    )
+    parts += (_written_head(tensor.container, tensor.dtype, values.shape), values.astype(_FLOAT64, copy=False).tobytes())
+
+
+@lru_cache(64)
+def _written_head(container: str, dtype: str, shape: tuple[int, ...]) -> bytes:
+    """What stands before an array's numbers: the tag, and what _read_head reads."""
+    if len(shape) > MAX_NDIM:
+        raise ValueError(f"{len(shape)} axes, at most {MAX_NDIM}")
+    head = _ARRAY_HEAD.pack(CONTAINERS.index(container), DTYPES.index(dtype), len(shape))
+    return b"A" + head + struct.pack(f"<{len(shape)}I", *shape)
 
 
 class Decoder:
@@ -253,7 +257,7 @@ class _Reader:
             raise WireError(f"a text of {length} bytes, at most {MAX_TEXT_BYTES}")
         start = self.take(length)
         try:
-            return str(memoryview(self.body)[start : self.position], "utf-8")
+            return self.body[start : self.position].decode()
         except UnicodeDecodeError:
             raise WireError("text is not UTF-8") from None
 
@@ -294,12 +298,24 @@ class _Reader:
         return items
 
     def tensor(self) -> Tensor:
-        container, dtype, ndim = _ARRAY_HEAD.unpack_from(self.body, self.take(_ARRAY_HEAD.size))
-        if container >= len(CONTAINERS) or dtype >= len(DTYPES) or ndim > MAX_NDIM:
+        start = self.take(_ARRAY_HEAD.size)
+        ndim = self.body[self.position - 1]
+        if ndim > MAX_NDIM:
             raise WireError("an array of unknown form")
-        shape = struct.unpack_from(f"<{ndim}I", self.body, self.take(4 * ndim))
-        entries = prod(shape)
-        if (entries or prod(length or 1 for length in shape)) > MAX_ENTRIES:
-            raise WireError("an array of impossible shape")
-        values = np.frombuffer(self.body, "<f8", entries, self.take(8 * entries)).reshape(shape)
-        return Tensor(values, CONTAINERS[container], DTYPES[dtype])
+        self.take(4 * ndim)
+        container, dtype, shape, entries = _read_head(self.body[start : self.position])
+        values = np.frombuffer(self.body, _FLOAT64, entries, self.take(8 * entries))
+        return Tensor(values if ndim == 1 else values.reshape(shape), container, dtype)
+
+
+@lru_cache(64)
+def _read_head(head: bytes) -> tuple[str, str, tuple[int, ...], int]:
+    """An array's container, dtype, shape and number of entries. The same few heads come again and again."""
+    container, dtype, ndim = _ARRAY_HEAD.unpack_from(head)
+    if container >= len(CONTAINERS) or dtype >= len(DTYPES):
+        raise WireError("an array of unknown form")
+    shape = struct.unpack_from(f"<{ndim}I", head, _ARRAY_HEAD.size)
+    entries = prod(shape)
+    if (entries or prod(length or 1 for length in shape)) > MAX_ENTRIES:
+        raise WireError("an array of impossible shape")
+    return CONTAINERS[container], DTYPES[dtype], shape, entries
