@@ -100,11 +100,11 @@ def _train(subject: Subject, in_stretches: bool) -> tuple[Run, list[Secret]]:
     X, t, params = tutorial_data(rubric.training_points)
     start = Point(Size(rubric.training_points, 2, 3), X, t, params, integer_labels=True)
     run, secrets = Run(params), list[Secret]()
-    start_s, cpu_start_s = time.monotonic(), subject.client.cpu_s()
+    start_s, waited_start_s, cpu_start_s = time.monotonic(), subject.client.waited_s(), subject.client.cpu_s()
     while run.step < rubric.training_steps and not run.why:
         if run.step % LOSS_EVERY == 0:
             run.losses.append((run.step, true_loss(X, t, run.params)))
-        left_s = rubric.training_s - (time.monotonic() - start_s)
+        left_s = rubric.training_s - (time.monotonic() - start_s) + (subject.client.waited_s() - waited_start_s)
         steps = LOSS_EVERY - run.step % LOSS_EVERY
         if left_s <= 0 or subject.is_late:
             run.why = f"the time for training ({rubric.training_s:g} seconds) was over"

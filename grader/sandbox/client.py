@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Literal, TypeVar, Union
 
 from grader.sandbox import messages
+from grader.sandbox.deadline import Account, Deadline
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome, Place
 from grader.sandbox.policy import Policy
+from grader.sandbox.printed import Printed
 from grader.sandbox.scratch import LOOK_EVERY_S, MAX_ACQUITTALS, Watch
 from grader.sandbox.warm import START_S, HostError, Worker
 from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, encode
@@ -30,6 +32,8 @@ READ_BYTES = 1 << 16
 LOCATE_S = 3.0
 LEAST_S = 0.1
 """A deadline that is as good as over."""
+NAP_S = 0.01
+"""Between two looks at what is left of a deadline that only waiting for a processor prolongs."""
 RUN_SHARE = 0.5
 """Of the deadline for loading a file: after that it is interrupted, and graded on what it has defined."""
 MAX_LIVES = 6
@@ -67,31 +71,6 @@ Answer = Union[Outcome, Lost]
 Answered = TypeVar("Answered")
 
 
-@dataclass
-class Printed:
-    """What the submission printed, bounded: the first `limit_bytes`, and how many bytes came in all.
-
-    folder  where the submission lies; its name, which is another in every grading, is left out of the text
-    """
-
-    limit_bytes: int
-    folder: str = ""
-    kept: bytes = b""
-    total_bytes: int = 0
-
-    def add(self, data: bytes) -> None:
-        self.total_bytes += len(data)
-        if len(self.kept) < self.limit_bytes:
-            self.kept += data[: self.limit_bytes - len(self.kept)]
-
-    def text(self) -> str:
-        """The text kept, with a note of what was dropped."""
-        text = self.kept.decode("utf-8", "replace")
-        text = text.replace(f"{self.folder}/", "") if self.folder else text
-        dropped = self.total_bytes - len(self.kept)
-        return text + (f"\n[... {dropped:,} more bytes printed]" if dropped else "")
-
-
 class _Child:
     """One confined child and its three pipes."""
 
@@ -116,6 +95,7 @@ class _Child:
                 os.close(descriptor)
         for descriptor in (self._requests, self._replies, self._printed):
             os.set_blocking(descriptor, False)
+        self.account = Account(self.pid)
         self.spent_s = 0.0
         self.written_bytes = 0
         self._decoder = Decoder(Kind.REPLY, 4096 + 16 * 8 * max_elements)
@@ -133,7 +113,7 @@ class _Child:
         """
         printed = Printed(2000)
         try:
-            reply = self._exchange(b"", nonce, START_S, printed)
+            reply = self._exchange(b"", nonce, Deadline(self.account, START_S), printed)
         except WireError as error:
             reply = ("start", str(error))
         if isinstance(reply, Mapping):
@@ -143,34 +123,34 @@ class _Child:
             raise IsolationError(str(reply[0]), str(reply[1]))
         raise IsolationError("start", printed.text().strip() or "the child ended without a word")
 
-    def ask(self, request: Value, deadline_s: float, printed: Printed) -> Value | Lost:
-        """One request and its reply; on Lost the child is of no more use."""
+    def ask(self, request: Value, deadline_s: float, printed: Printed, end_s: float = math.inf) -> Value | Lost:
+        """One request and its reply, in time, before end_s of time.monotonic(); on Lost the child is of no more use."""
         nonce = secrets.randbits(63)
+        deadline = Deadline(self.account, deadline_s, end_s)
         try:
-            return self._exchange(encode(Frame(Kind.REQUEST, nonce, request)), nonce, deadline_s, printed)
+            return self._exchange(encode(Frame(Kind.REQUEST, nonce, request)), nonce, deadline, printed)
         except WireError as error:
             return Lost("protocol", str(error))
 
-    def _exchange(self, data: bytes, nonce: int, deadline_s: float, printed: Printed) -> Value | Lost:
+    def _exchange(self, data: bytes, nonce: int, deadline: Deadline, printed: Printed) -> Value | Lost:
         unsent = self._send(memoryview(data)) if data else memoryview(b"")
         if unsent:  # more than a pipe holds
             self._selector.register(self._requests, selectors.EVENT_WRITE)
         try:
-            return self._await_reply(unsent, nonce, deadline_s, printed)
+            return self._await_reply(unsent, nonce, deadline, printed)
         finally:
             with contextlib.suppress(KeyError):
                 self._selector.unregister(self._requests)
 
-    def _await_reply(self, unsent: memoryview, nonce: int, deadline_s: float, printed: Printed) -> Value | Lost:
+    def _await_reply(self, unsent: memoryview, nonce: int, deadline: Deadline, printed: Printed) -> Value | Lost:
         """The reply to a request of which a part may be unsent."""
-        end_s = time.monotonic() + deadline_s
         while True:
-            left_s = end_s - time.monotonic()
+            left_s = deadline.left_s()
             if left_s <= 0:
-                return Lost("late", f"{deadline_s:g}")
+                return Lost("late", f"{deadline.seconds:g}")
             if nonce != self._first_nonce and (filled := self._look()) is not None:
                 return filled
-            for key, _ in self._selector.select(min(left_s, LOOK_EVERY_S)):
+            for key, _ in self._selector.select(min(max(left_s, NAP_S), LOOK_EVERY_S)):
                 if key.fd == self._requests:
                     unsent = self._send(unsent)
                     if not unsent:
@@ -233,6 +213,8 @@ class _Child:
         """Kill the child and all it started, close the pipes; says how it had ended."""
         reaped = self._worker.order({"do": "reap", "pid": self.pid})
         self.spent_s, self.written_bytes = float(reaped["cpu_s"]), int(reaped["written_bytes"])
+        self.account.waited_s()
+        self.account.close()
         self._selector.close()
         for descriptor in (self._requests, self._replies, self._printed):
             with contextlib.suppress(OSError):
@@ -279,6 +261,7 @@ class Client:
         self.loaded: Loaded | Lost = Lost("not asked", "")
         self.load_s = 0.0
         self.spent_s = 0.0
+        self._waited_s = 0.0
         self.losses: list[Lost] = []
 
     def start(self, targets: str = "") -> dict[str, str]:
@@ -371,10 +354,10 @@ class Client:
         """The reply to the last request, of which what the ones before it print is not heard; Lost from the first that is."""
         assert self._child is not None
         for request, deadline_s in steps[:-1]:
-            if isinstance(reply := self._child.ask(request, self._within(deadline_s), Printed(0)), Lost):
+            if isinstance(reply := self._child.ask(request, self._within(deadline_s), Printed(0), self._end_s), Lost):
                 return reply
         request, deadline_s = steps[-1]
-        return self._child.ask(request, self._within(deadline_s), self._printed)
+        return self._child.ask(request, self._within(deadline_s), self._printed, self._end_s)
 
     def _ended(self, lost: Lost) -> Lost | None:
         """End the child that gave no answer; how it was lost, or None if the disk ran short and it was not its doing."""
@@ -421,6 +404,10 @@ class Client:
         """Processor time of the present child so far, in seconds; None where it cannot be known."""
         return self._child.cpu_s() if self._child is not None else None
 
+    def waited_s(self) -> float:
+        """How long the children have waited for a processor until now, in seconds; see deadline.Account."""
+        return self._waited_s + (self._child.account.waited_s() if self._child is not None else 0.0)
+
     def take_printed(self) -> Printed:
         """What was printed since the last take."""
         printed, self._printed = self._printed, Printed(self._output_bytes, self._printed.folder)
@@ -446,4 +433,5 @@ class Client:
         child, self._child = self._child, None
         ending = child.end()
         self.spent_s += child.spent_s
+        self._waited_s += child.account.waited_s()
         return ending

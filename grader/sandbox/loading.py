@@ -23,9 +23,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from grader.sandbox import notebook, session
+from grader.sandbox.deadline import own
 from grader.sandbox.locate import locate
 from grader.sandbox.messages import CELL
 from grader.sandbox.wire import Value
@@ -110,7 +111,12 @@ def _run(compiled: Callable[[], CodeType], module: ModuleType, run_s: float) -> 
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    def stop(number: int, frame: object) -> NoReturn:
+    deadline = own(seconds)
+
+    def stop(number: int, frame: object) -> None:
+        if (left_s := deadline.left_s()) > 0:  # it has waited for a processor
+            signal.setitimer(signal.ITIMER_REAL, left_s)
+            return
         raise TimeLimit(f"it was still running after {seconds:.0f} seconds and was stopped here")
 
     signal.signal(signal.SIGALRM, stop)

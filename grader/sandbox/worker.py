@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 import numpy as np  # noqa: F401 - loaded before the fork, so that no child has to
 import numpy.random  # noqa: F401 - numpy itself imports it only when it is first named
 
-from grader.sandbox import child, notebook
+from grader.sandbox import child, deadline, notebook, reach
 from grader.sandbox.confine import ConfineError, confine, prepare
 from grader.sandbox.messages import REPLY_FD, REQUEST_FD
 from grader.sandbox.policy import Policy
@@ -113,6 +113,8 @@ def _become_child(order: dict[str, Any], descriptors: list[int], parent: int) ->
     try:
         policy = Policy.from_json(order["policy"])
         _place(descriptors)
+        if (account := deadline.watch_self()) >= 0:
+            reach.held_fds.append(account)
         confine(policy, parent_pid=parent)
         _fresh_streams()
         outcomes = attempt(Targets.from_json(order["targets"])) if order["targets"] else {}
