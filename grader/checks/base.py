@@ -142,9 +142,15 @@ def missing_function(subject: Subject, function: str) -> Message:
 def sentence(text: str) -> str:
     """The text as a sentence: capital first, a full stop at the end."""
     text = text.strip()
-    if not text.startswith(("dc", "dW", "db", "dU", "y ", "y:")):
+    if not text.startswith(("dc", "dW", "db", "dU", "y ", "y:", "make_dataset", "forward", "backprop")):
         text = text[:1].upper() + text[1:]
     return text + ("" if text.endswith((".", "!", "?", "`")) else ".")
+
+
+def form_words(quantity: str, why: str) -> str:
+    """What is wrong with the form of a quantity, as a sentence; why: what it is, or 'no key ...'."""
+    name = "the loss" if quantity == "loss" else quantity
+    return sentence(f"{name}: {why}" if why.startswith("no key") else f"{name} is {why.removeprefix('it is ')}")
 
 
 CaseFactory = Callable[[str, Subject], Any]

@@ -16,8 +16,8 @@ from grader.sandbox.client import Answer
 from grader.sandbox.messages import CELL, Problem, Raised, Returned
 from grader.sandbox.wire import Foreign, Tensor, Value
 
-MAX_NAME_CHARS, MAX_WORDS_CHARS = 120, 400
-"""How much of a name that the student's process chose, and of a description in all, is repeated to the student."""
+MAX_NAME_CHARS, MAX_WORDS_CHARS, MAX_THINGS = 120, 400, 8
+"""How much of a name that the student's process chose and of a description, and how many of several things, is repeated."""
 RATIO_RTOL = 1e-6
 """Entries whose ratios agree this well are told as one constant ratio; float32 code gets no ratio."""
 
@@ -43,6 +43,8 @@ def fit(value: Value, shape: tuple[int, ...]) -> Fitted | str:
     if value.values.size != prod(shape):
         return f"{describe(value)}, where {shape_words(shape)} belongs"
     slip = f"it is {describe(value)}, where {shape_words(shape)} belongs"
+    if value.container == "list" and shape:
+        slip += ": wrap it in np.array(...)"
     return Fitted(value.values.reshape(shape), slip)
 
 
@@ -77,20 +79,26 @@ def constant_ratio(expected: Array, actual: Array, tolerance: float) -> float | 
 def describe(value: Value) -> str:
     """What came, in words a student uses."""
     if value is None:
-        return "None (is a return missing?)"
+        return "None"
     if isinstance(value, Foreign):
         name = value.type_name[:MAX_NAME_CHARS]
         return name if name.startswith(("a ", "an ")) else f"a {name}"
     if isinstance(value, Tensor):
         if value.container in ("number", "numpy scalar"):
             return f"one number ({value.dtype})"
-        what = {"list": "a list of", "ndarray": "an array of"}.get(value.container, "something of")
+        what = {"list": "a Python list of", "ndarray": "an array of"}.get(value.container, "something of")
         return f"{what} shape {shape_text(value.values.shape)}"
     if isinstance(value, tuple):
-        return f"{len(value)} things: {', '.join(describe(item) for item in value[:4])}"[:MAX_WORDS_CHARS]
+        more = f", and {len(value) - MAX_THINGS} more" if len(value) > MAX_THINGS else ""
+        return f"{len(value)} things: {', '.join(describe(item) for item in value[:MAX_THINGS])}"[:MAX_WORDS_CHARS] + more
     if isinstance(value, str):
         return "a string"
     return f"a dict with keys {', '.join(key[:MAX_NAME_CHARS] for key in list(value)[:8]) or '(none)'}"[:MAX_WORDS_CHARS]
+
+
+def returned(value: Value) -> str:
+    """What a function returned, in words a student uses."""
+    return "None (is a return missing?)" if value is None else describe(value)
 
 
 def shape_words(shape: tuple[int, ...]) -> str:
@@ -121,7 +129,7 @@ def raised_words(answer: Answer) -> str:
     if isinstance(answer, Raised):
         return f"your code raised {problem_words(answer.problem)}"
     if isinstance(answer, Returned):
-        return f"it returned {describe(answer.value)}"
+        return f"it returned {returned(answer.value)}"
     if answer.how == "late":
         return f"it gave no answer within {answer.detail} seconds: is there an endless loop, or very slow code?"
     if answer.how == "ended":

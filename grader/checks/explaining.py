@@ -168,7 +168,7 @@ def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: S
     feedback = subject.rubric.feedback
     slips = [slip for slip in diagnosis.slips if finding.quantity in slip.spoils]
     own = [slip for slip in slips if finding.quantity == slip.charged_at]
-    places = [ROW_OF[slip.charged_at][0] for slip in slips if slip.charged_at in ROW_OF and slip not in own]
+    places = sorted(ROW_OF[slip.charged_at][0] for slip in slips if slip.charged_at in ROW_OF and slip not in own)
     elsewhere = " and ".join(dict.fromkeys(places))
     raised = check.message.came if finding.quantity in subject.raising else ""
     if is_carried:
@@ -179,18 +179,29 @@ def _told(check: CheckResult, finding: Finding, diagnosis: Diagnosis, subject: S
         return replace(carried, message=Message(came=raised, look=look))
     if feedback == "score":
         return check
+    if finding.verdict == "unexplained" and check.message.difference is None and not finding.certain:
+        return check  # what came has another form than asked, and that is told
     if finding.verdict == "unexplained":
         return _with_look(check, f"{check.message.look} {finding.hint}" if feedback == "full" else check.message.look)
-    told = [_slip_words(slip, finding, diagnosis, subject, with_formula=slip is own[-1]) for slip in own]
+    told = [
+        _slip_words(slip, finding, diagnosis, subject, with_formula=slip is own[-1], is_next=place > 0 and own[place - 1].step == slip.step)
+        for place, slip in enumerate(own)
+    ]
     if elsewhere:
         told.append(f"The slip told at {elsewhere} spoils this too.")
-    look = "\n".join(text for text in told if text)
+    look = _each_line_once("\n".join(text for text in told if text))
     return _with_look(check, look) if own else replace(check, message=Message(came=raised, look=look))
 
 
-def _slip_words(slip: Slip, finding: Finding, diagnosis: Diagnosis, subject: Subject, with_formula: bool) -> str:
+def _each_line_once(text: str) -> str:
+    """The text with a line that comes again kept only where it comes last: two slips may point at one line of the file."""
+    lines = text.split("\n")
+    return "\n".join(line for place, line in enumerate(lines) if line not in lines[place + 1 :])
+
+
+def _slip_words(slip: Slip, finding: Finding, diagnosis: Diagnosis, subject: Subject, with_formula: bool, is_next: bool) -> str:
     feedback = subject.rubric.feedback
-    text = words(slip, feedback)
+    text = words(slip, feedback, is_next)
     if feedback == "full" and with_formula and finding.coded and finding.coded != finding.asked:
         text += f"\nYour {finding.quantity}: {finding.coded}.\nAsked:{' ' * (len(finding.quantity))} {finding.asked}."
     function = "forward" if finding.quantity == "y" else _function(finding.quantity)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader import oracle
-from grader.checks.base import Case, CheckFailed, check, sentence
+from grader.checks.base import Case, CheckFailed, check, form_words, sentence
 from grader.checks.compare import Fitted, difference
 from grader.checks.forward import size_words
 from grader.checks.subject import PARAMETERS, BackpropAnswer, Backpropped, NoAnswer, Point, draw_point, is_core, read_backprop
@@ -66,11 +66,11 @@ class GradientCase(Case):
                 raise CheckFailed(Message(asked, prefix + sentence(answer.why)), share)
             actual = answer.loss if name == "loss" else answer.grads[name]
             if isinstance(actual, str):
-                raise CheckFailed(Message(asked, prefix + sentence(f"{quantity}: {actual}")), share, quantity)
+                raise CheckFailed(Message(asked, prefix + form_words(quantity, actual)), share, quantity)
             expected, tolerance = expectation(point, name, self.rubric.value_rtol)
             off = difference(expected, actual.values, tolerance)
             if off and actual.slip:
-                raise CheckFailed(Message(asked, prefix + sentence(f"{quantity}: {actual.slip}")), share, quantity)
+                raise CheckFailed(Message(asked, prefix + form_words(quantity, actual.slip)), share, quantity)
             if off and is_core(point):
                 off_core.append((point, off))
             elif off:
@@ -94,7 +94,7 @@ class GradientCase(Case):
                 raise self.no_answer(answer, asked)
             gradient = answer.gradient()
             if gradient is None or isinstance(answer.loss, str):
-                raise CheckFailed(Message(asked, f"There is no complete set of gradients and loss: {_incomplete(answer)}."))
+                raise CheckFailed(Message(asked, f"There is no complete set of gradients and loss. {_incomplete(answer)}"))
             gradients.append((point, gradient))
         for point, gradient in gradients:
             self._agree_with_slopes(point, gradient, asked)
@@ -111,7 +111,7 @@ class GradientCase(Case):
             answers = self.subject.backprop(moved)
             losses = [_loss(answer) for answer in answers]
             slopes = oracle.combine(losses, point.params, stencil, step)
-            fault = _slope_fault(slopes, gradient, DIFFERENCE_RTOL[stencil], asked, point)
+            fault = _slope_fault(slopes, gradient, DIFFERENCE_RTOL[stencil], step, asked, point)
             if fault is None:
                 return
             first_fault = first_fault or fault
@@ -202,12 +202,13 @@ def descent_cosine(gradients: list[tuple[Point, Params]]) -> float:
     return float(np.mean(cosines))
 
 
-def _slope_fault(slopes: Params, gradient: Params, rtol: float, asked: str, point: Point) -> CheckFailed | None:
+def _slope_fault(slopes: Params, gradient: Params, rtol: float, step: float, asked: str, point: Point) -> CheckFailed | None:
     largest = max(float(np.abs(slope).max()) for slope in slopes.values())
     if not np.isfinite(largest):
         return CheckFailed(Message(asked, "The loss is NaN or infinite when a parameter is moved a little."))
     if largest < NO_SLOPE:
-        return CheckFailed(Message(asked, "Your loss stays the same whatever the parameters are, so no gradient belongs to it."))
+        came = f"Your loss stays the same to the last digit when a parameter is moved by {step:g}, so no gradient belongs to it."
+        return CheckFailed(Message(asked, came, look="Is it rounded, or computed from outputs that are, or from other parameters?"))
     for name in PARAMETERS:
         off = difference(slopes[name], gradient[name], rtol * largest)
         if off:
@@ -224,8 +225,8 @@ def _loss(answer: BackpropAnswer) -> float:
 
 
 def _incomplete(answer: Backpropped) -> str:
-    missing = [f"d{name}: {grad}" for name, grad in answer.grads.items() if isinstance(grad, str)]
-    return missing[0] if missing else f"loss: {answer.loss}"
+    missing = [form_words(f"d{name}", grad) for name, grad in answer.grads.items() if isinstance(grad, str)]
+    return missing[0] if missing else form_words("loss", str(answer.loss))
 
 
 def _same(first: BackpropAnswer, second: BackpropAnswer) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
-from grader.checks.compare import Fitted, describe, fit, raised_words
+from grader.checks.compare import Fitted, describe, fit, raised_words, returned
 from grader.oracle import Array, Params
 from grader.rubric import Rubric, Size
 from grader.sandbox.client import Answer, Client
@@ -222,7 +222,7 @@ def _pair(answer: Answer) -> tuple[Value, Value] | NoAnswer:
         return NoAnswer(raised_words(answer), answer)
     if isinstance(answer.value, tuple) and len(answer.value) == 2:
         return answer.value[0], answer.value[1]
-    return NoAnswer(f"it returned {describe(answer.value)}, where (data, labels) belongs", answer)
+    return NoAnswer(f"it returned {returned(answer.value)}, where (data, labels) belongs", answer)
 
 
 def read_backprop(answer: Answer, params: Params) -> BackpropAnswer:
@@ -231,7 +231,7 @@ def read_backprop(answer: Answer, params: Params) -> BackpropAnswer:
         return NoAnswer(raised_words(answer), answer)
     value, slips = answer.value, dict[str, str]()
     if not (isinstance(value, tuple) and len(value) == 2):
-        return NoAnswer(f"it returned {describe(value)}, where (grads, loss) belongs", answer)
+        return NoAnswer(f"it returned {returned(value)}, where (grads, loss) belongs, with grads a dict", answer)
     grads, loss = value
     if isinstance(loss, Mapping) and not isinstance(grads, Mapping):
         grads, loss = loss, grads

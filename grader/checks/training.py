@@ -11,7 +11,7 @@ from secrets import randbelow
 
 import numpy as np
 
-from grader.checks.base import Case, CheckFailed, check, sentence
+from grader.checks.base import Case, CheckFailed, check, form_words, sentence
 from grader.checks.by_heart import learns_afresh
 from grader.checks.compare import raised_words
 from grader.checks.subject import NoAnswer, Point, Subject, read_backprop
@@ -170,7 +170,7 @@ def _update(subject: Subject, point: Point, run: Run, deadline_s: float) -> None
         run.why = f"the training loop finds no grads to use: {next(iter(answer.slips.values()))}"
     elif gradient is None:
         name, why = next((name, grad) for name, grad in answer.grads.items() if isinstance(grad, str))
-        run.why = f"d{name}: {why}"
+        run.why = form_words(f"d{name}", why)
     elif not all(np.isfinite(grad).all() for grad in gradient.values()):
         run.why = "a gradient held NaN or infinity"
     else:

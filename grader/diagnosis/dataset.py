@@ -60,15 +60,15 @@ def _outer_first(offset: int) -> Callable[[int], Indices]:
 
 LAYOUTS: tuple[Layout, ...] = (
     Layout("", "", _alternating(0), _alternating(1)),
-    Layout("angle-drawn-before-radius", "for each point the angle is drawn before the radius", _alternating(1), _alternating(0)),
-    Layout("draws-vectorised", "for each half all radii are drawn, then all angles", _ranges(0, 2), _ranges(1, 3)),
-    Layout("draws-vectorised", "for each half all angles are drawn, then all radii", _ranges(1, 3), _ranges(0, 2)),
-    Layout("draws-vectorised", "all radii are drawn, then all angles", _ranges(0, 1), _ranges(2, 3)),
-    Layout("draws-vectorised", "all angles are drawn, then all radii", _ranges(2, 3), _ranges(0, 1)),
-    Layout("draws-interleaved", "an inner and an outer point are drawn in turn", _interleaved(0, 0), _interleaved(0, 1)),
-    Layout("draws-interleaved", "an outer and an inner point are drawn in turn", _interleaved(1, 0), _interleaved(1, 1)),
-    Layout("outer-half-drawn-first", "the outer half is drawn first", _outer_first(0), _outer_first(1)),
-    Layout("same-angles-for-both-halves", "both halves share their angles", _ranges(0, 2), _ranges(1, 1)),
+    Layout("angle-drawn-before-radius", "the angle drawn before the radius", _alternating(1), _alternating(0)),
+    Layout("draws-vectorised", "all radii of a half drawn first, then all its angles", _ranges(0, 2), _ranges(1, 3)),
+    Layout("draws-vectorised", "all angles of a half drawn first, then all its radii", _ranges(1, 3), _ranges(0, 2)),
+    Layout("draws-vectorised", "all radii drawn first, then all angles", _ranges(0, 1), _ranges(2, 3)),
+    Layout("draws-vectorised", "all angles drawn first, then all radii", _ranges(2, 3), _ranges(0, 1)),
+    Layout("draws-interleaved", "an inner and an outer point drawn in turn", _interleaved(0, 0), _interleaved(0, 1)),
+    Layout("draws-interleaved", "an outer and an inner point drawn in turn", _interleaved(1, 0), _interleaved(1, 1)),
+    Layout("outer-half-drawn-first", "the outer half drawn first", _outer_first(0), _outer_first(1)),
+    Layout("same-angles-for-both-halves", "the same angles for both halves", _ranges(0, 2), _ranges(1, 1)),
 )
 
 
@@ -78,7 +78,6 @@ class DatasetReading:
 
     slips: tuple[Slip, ...]
     explained: frozenset[str]
-    certain: tuple[str, ...] = ()
     points_are_right: bool = False
 
 
@@ -86,7 +85,7 @@ def diagnose_dataset(student: Student, wrong: Collection[str], seed: int) -> Dat
     """Ask make_dataset for POINTS points three times and explain what is wrong in data and labels."""
     first, again, other = (list(student.dataset([(POINTS, seed), (POINTS, seed), (POINTS, seed + 1)])) + [None] * 3)[:3]
     if first is None:
-        return DatasetReading((), frozenset(), ("make_dataset-no-answer",))
+        return DatasetReading((), frozenset())
     slips: list[Slip] = []
     if "labels" in wrong:
         slips += label_slips(np.asarray(first[1], dtype=np.float64))
@@ -129,19 +128,19 @@ def label_slips(labels: Array) -> list[Slip]:
     if len(flat) != POINTS:
         return [_slip("wrong-number-of-points", "labels", f"{len(flat)} points in place of {POINTS}")]
     for id, structure, expected in (
-        ("labels-swapped", "0 for the inner half, 1 for the outer", 1 - asked),
-        ("labels-interleaved", "1, 0, 1, 0, ...", np.tile([1.0, 0.0], half)),
-        ("labels-interleaved", "0, 1, 0, 1, ...", np.tile([0.0, 1.0], half)),
-        ("labels-all-one", "1 for every point", np.concatenate([ones, ones])),
-        ("labels-all-zero", "0 for every point", 0 * asked),
-        ("labels-minus-one-and-one", "1 and -1 in place of 1 and 0", 2 * asked - 1),
-        ("labels-minus-one-and-one", "-1 and 1 in place of 1 and 0", 1 - 2 * asked),
-        ("labels-one-and-two", "1 and 2 in place of 1 and 0", 2 - asked),
+        ("labels-swapped", "labels 0 for the inner half, 1 for the outer", 1 - asked),
+        ("labels-interleaved", "the labels 1, 0, 1, 0, ...", np.tile([1.0, 0.0], half)),
+        ("labels-interleaved", "the labels 0, 1, 0, 1, ...", np.tile([0.0, 1.0], half)),
+        ("labels-all-one", "the label 1 for every point", np.concatenate([ones, ones])),
+        ("labels-all-zero", "the label 0 for every point", 0 * asked),
+        ("labels-minus-one-and-one", "labels 1 and -1 in place of 1 and 0", 2 * asked - 1),
+        ("labels-minus-one-and-one", "labels -1 and 1 in place of 1 and 0", 1 - 2 * asked),
+        ("labels-one-and-two", "labels 1 and 2 in place of 1 and 0", 2 - asked),
     ):
         if np.array_equal(flat, expected):
             return [_slip(id, "labels", structure)]
     if np.array_equal(np.sort(flat), np.sort(asked)):
-        return [_slip("labels-out-of-order", "labels", "the right number of each, in another order")]
+        return [_slip("labels-out-of-order", "labels", "the right number of each label, in another order")]
     return []
 
 
@@ -234,9 +233,9 @@ def _radius_slips(radius: Array, r: Array) -> list[Slip] | None:
                 continue
             start, end = (max(0.0, limit) ** 0.5 if id else limit for limit in fit)
             if id:
-                slips.append(_slip(id, "data", f"{ring} radius drawn by a square root"))
+                slips.append(_slip(id, "data", f"the {ring} radius drawn as a square root"))
             if abs(start - low) > TOLERANCE or abs(end - high) > TOLERANCE:
-                slips.append(_slip("wrong-radii", "data", f"{ring} radius in [{start:.4g}, {end:.4g}) in place of [{low:g}, {high:g})"))
+                slips.append(_slip("wrong-radii", "data", f"the {ring} radius in [{start:.4g}, {end:.4g}) in place of [{low:g}, {high:g})"))
             break
         else:
             return None
@@ -244,10 +243,11 @@ def _radius_slips(radius: Array, r: Array) -> list[Slip] | None:
 
 
 def _line(u: Array, values: Array) -> tuple[float, float] | None:
-    """The values at u = 0 and u = 1 if values is linear in u, else None."""
+    """The values at u = 0 and u = 1 if values is linear in u and not the same everywhere, else None."""
     slope = float(np.cov(u, values)[0, 1] / np.var(u, ddof=1))
     start = float(values.mean() - slope * u.mean())
-    return (start, start + slope) if np.abs(values - start - slope * u).max() < TOLERANCE else None
+    is_line = np.abs(values - start - slope * u).max() < TOLERANCE and np.ptp(values) > TOLERANCE
+    return (start, start + slope) if is_line else None
 
 
 def _by_distribution(points: Array) -> list[Slip]:
@@ -259,6 +259,8 @@ def _by_distribution(points: Array) -> list[Slip]:
     def inside(values: Array, ring: tuple[float, float]) -> bool:
         return bool((values >= ring[0]).all() and (values < ring[1]).all())
 
+    if max(np.ptp(first), np.ptp(second)) < TOLERANCE:
+        return [_slip("same-radius", "data", "the same radius for all points of a half")]
     if inside(first, OUTER) and inside(second, INNER):
         return [_slip("rings-swapped", "data", "the outer ring in the first half, the inner disc in the second")]
     if inside(radius[::2], INNER) and inside(radius[1::2], OUTER):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
@@ -71,10 +71,9 @@ def _diagnosed(student: Student, wrong: Sequence[str], seed: int) -> Diagnosis:
     parts: list[Part] = []
     if {"data", "labels"} & set(wrong):
         reading = diagnose_dataset(student, wrong, int(rng.integers(1 << 31)))
-        facts = tuple(say.certain(fact) for fact in reading.certain)
         if reading.points_are_right:  # the labels beside them are not, which the check of the rings goes by
             wrong = [q for q in wrong if q != "data"]
-        parts.append(Part(reading.slips, reading.explained, certain=dict.fromkeys(("data", "labels"), facts)))
+        parts.append(Part(reading.slips, reading.explained))
     hints = _output_plans(student, rng) if "y" in wrong else []
     shared: Plan = hints[0] if hints else ASKED_PLAN
     misfits = forward_misfit(student, rng) if "y" in wrong and not hints else ()
@@ -290,21 +289,33 @@ def _gradients(evidence: Evidence, plan: Plan, wrong: Collection[str]) -> _Gradi
     return _Gradients(hypothesis, explained, charge(gradient_slips(hypothesis, own), wrong, explained, explained).slips)
 
 
-def _under_each_others_keys(evidence: Evidence, plan: Plan, wrong: Collection[str], one: str, other: str) -> _Gradients:
-    """The explanation if two gradients, which may have slips of their own, are stored under each other's keys."""
-    to = {one: other, other: one}
+def _under_each_others_keys(evidence: Evidence, plan: Plan, wrong: Collection[str], to: Mapping[str, str]) -> _Gradients:
+    """The explanation if gradients, which may have slips of their own, changed places: to says which stands under whose key."""
 
     def exchanged(observed: Observed) -> Observed:
         return replace(observed, values={q: observed.values[to.get(q, q)] for q in observed.values})
 
     stacks = {name: exchanged(observed) for name, observed in evidence.stacks.items()}
     found = _gradients(replace(evidence, scalar=exchanged(evidence.scalar), stacks=stacks), plan, wrong)
-    if found.hypothesis.source:
+    if found.hypothesis.source or not set(to) <= found.explained:
         return replace(found, explained=frozenset())
     last, scale = ({q: by[to.get(q, q)] for q in GRADIENTS if to.get(q, q) in by} for by in (found.hypothesis.last, found.hypothesis.scale))
     hypothesis = replace(found.hypothesis, source=to, last=last, scale=scale)  # type: ignore[arg-type]
     explained = frozenset(to.get(q, q) for q in found.explained)
     return _Gradients(hypothesis, explained, (*found.slips, *key_slips(to)))
+
+
+def _perhaps_exchanged(evidence: Evidence, source: Mapping[str, str], wrong: Collection[str]) -> list[Mapping[str, str]]:
+    """Wrong gradients that may be stored under each other's keys: one has the other's value, or both each other's shape."""
+    observed = evidence.stacks["more_units"]
+    shapes = {q: squeeze(value).shape for q, value in observed.values.items() if value is not None}
+    asked = {q: squeeze(value).shape for q, value in asked_gradients(run_forward(observed.inputs)).items()}
+    pairs: list[Mapping[str, str]] = []
+    for one, other in combinations([q for q in GRADIENTS if q in wrong], 2):
+        by_shape = asked[one] != asked[other] and shapes.get(one) == asked[other] and shapes.get(other) == asked[one]
+        if by_shape or source.get(one) == other or source.get(other) == one:
+            pairs.append({one: other, other: one})
+    return [*pairs, *({**first, **second} for first, second in combinations(pairs, 2) if not set(first) & set(second))]
 
 
 def _promising(evidence: Evidence) -> list[Plan]:
@@ -328,9 +339,8 @@ def _best_gradients(evidence: Evidence, loss: _Loss | None, hints: Sequence[Plan
         return -len(candidate.explained), len(candidate.slips) + (0 if plan in told else len(plan))
 
     best = min((_gradients(evidence, plan, wrong) for plan in _unique([loss.plan if loss else ASKED_PLAN, *hints[:3]])), key=rank)
-    one_way = next(((q, o) for q, o in best.hypothesis.source.items() if best.hypothesis.source.get(o) != q), None)
-    if one_way is not None and set(one_way) <= set(wrong):
-        best = min(_under_each_others_keys(evidence, best.hypothesis.plan, wrong, *one_way), best, key=rank)
+    for to in _perhaps_exchanged(evidence, best.hypothesis.source, wrong):
+        best = min(_under_each_others_keys(evidence, best.hypothesis.plan, wrong, to), best, key=rank)
     if best.explained == goal and len(best.slips) <= 1:
         return best
     others = [plan for plan in _unique([ASKED_PLAN, *_promising(evidence)]) if plan not in told][:3]
@@ -401,7 +411,7 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
         explained.add("loss")
         of_loss = loss_slips(loss.variant, loss.scale)
         if slips and set(GRADIENTS) <= set(wrong) and _right_for_own_loss(loss, found):
-            of_loss = [replace(slip, consistent=True) for slip in of_loss]
+            of_loss = [*of_loss[:-1], replace(of_loss[-1], consistent=True)]
             slips = [replace(slip, charged_at="loss") for slip in slips]
         slips = of_loss + slips
         plan = plan or loss.plan
@@ -412,7 +422,7 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
     absent = tuple(q for q in GRADIENTS if q in wrong and _lacks_key(q, thrice))
     if absent:
         keys = ", ".join(repr(KEYS[q]) for q in absent)
-        shown.append(Slip("missing-key", "grads", structure=f"no entry for {keys} in the dict of gradients", spoils=absent))
+        shown.append(Slip("missing-key", "grads", structure=f"no number or array for {keys} in the dict of gradients", spoils=absent))
         explained.update(absent)
     proved: frozenset[str] = frozenset()
     open_ones = tuple(q for q in ("loss", *GRADIENTS) if q in wrong and q not in explained)
@@ -489,7 +499,10 @@ def _coded(found: _Gradients, loss: _Loss | None) -> dict[str, str]:
             powers = {name: power - (name == asked) for name, power in powers.items()} | {own: powers.get(own, 0) + 1}
         coded[q] = say.formula(powers, notes)
     if loss is not None and loss.variant.structure:
-        coded["loss"] = loss.variant.structure
+        scale = loss.scale
+        powers = {"-1": float(scale.constant < 0), f"{abs(scale.constant):.6g}": float(abs(abs(scale.constant) - 1) > 1e-7),
+                  "N": scale.N, "D": scale.D, "H": scale.H}
+        coded["loss"] = say.scaled(powers, loss.variant.structure)
     return coded
 
 

@@ -293,4 +293,6 @@ LOSS_BANK: tuple[LossVariant, ...] = (
                 _mean(lambda s: s.t * np.logaddexp(0, -s.y) + (1 - s.t) * np.logaddexp(0, s.y))),
     LossVariant("loss-clipped", "mean cross-entropy with y clipped to [0.1, 0.9]",
                 _mean(lambda s: -s.t * np.log(np.clip(s.y, 0.1, 0.9)) - (1 - s.t) * np.log(1 - np.clip(s.y, 0.1, 0.9)))),
+    *(LossVariant("loss-rounded", f"the loss rounded to {digits} digit{'s' * (digits > 1)}",
+                  lambda s, digits=digits: np.round(_cross_entropy(s).mean(axis=1), digits)) for digits in range(1, 7)),  # type: ignore[misc]
 )

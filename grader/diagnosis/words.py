@@ -6,6 +6,7 @@ what the code computes, what the equations ask, where to look.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from grader.diagnosis.model import ARGUMENTS, Slip
@@ -44,9 +45,12 @@ QUESTIONS: Mapping[str, str] = {
     "U_bar": "Which number multiplies an entry of U on the way to G, and what happens over the examples?",
     "grads": "Which gradient belongs under which key?",
 }
+SENTENCES_AT: Mapping[tuple[str, str], str] = {
+    ("extra-two", "z_bar"): "There is a factor 2 too much. It comes with a squared error; the derivative of the cross-entropy has none.",
+}
+"""By id and step, where the sentence is true at that step alone."""
 # What the student is told first, by id; where an id has no sentence of its own, the factors and the structure speak.
 SENTENCES: Mapping[str, str] = {
-    "extra-two": "There is a factor 2 too much. It comes with a squared error; the derivative of the cross-entropy has none.",
     "residual-absolute": "Every example's residual counts as positive: |y-t| where y-t is asked. Is the minus before t/y missing?",
     "tanh-derivative-for-sigmoid-derivative": "You multiply by 1-y^2, the derivative of a tanh. y is a sigmoid: its derivative is y(1-y).",
     "other-expression-for-residual": "The loss's derivative with respect to z is y-t for each example, and nothing else.",
@@ -54,7 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "plus-for-minus": "A plus stands where a minus is asked: the derivative of tanh is 1-H^2.",
     "sum-over-wrong-axis": "The sum runs over the wrong axis: it must run over the examples, which are the rows (axis 0).",
     "transposed": "The product is the wrong way round, so the result is transposed: row and column are exchanged.",
-    "only-first-example": "Every example must count; yours keeps one.",
+    "only-first-example": "Every example must count.",
     "only-last-example": "Every example must count; yours keeps the last one. In a loop, is there = where += is asked?",
     "only-last-batch": "Every example must count; yours keeps the last batch. In the loop, is there = where += is asked?",
     "weights-updated-inside": "W is changed inside backprop before its old value has been used. "
@@ -64,7 +68,7 @@ SENTENCES: Mapping[str, str] = {
     "outputs-averaged": "A column (N, 1) less a row (N,) is an (N, N) array. Give both the same shape before you subtract.",
     "broadcast-by-accident": "A column (N, 1) meets a row (N,), which makes an (N, N) array. Give y and t the same shape before you "
                              "subtract (t.reshape(-1, 1), or y.ravel()).",
-    "gradients-under-each-others-keys": "Two gradients changed places in the dict.",
+    "loss-rounded": "Return the loss as it is: a rounded one has no slope. Round it only where you print it.",
     "loss-clipped": "A clip is meant to avoid log(0); this one reaches outputs that are common and changes the loss. "
                     "np.logaddexp needs none.",
     "number-added-in-logarithm": "The number that you add inside the logarithm is large enough to change the loss.",
@@ -76,15 +80,16 @@ SENTENCES: Mapping[str, str] = {
     "hidden-weights-not-transposed": "U is (H, D) and X is (N, D): the transpose is missing.",
     "weights-exchanged": "U and W changed places: U belongs to the hidden layer, W to the output.",
     "degrees-for-radians": "np.sin and np.cos take radians: a full turn is 2 pi, not 360.",
-    "angle-drawn-before-radius": "The draws have the right distribution, but for each point the radius is drawn first.",
+    "angle-drawn-before-radius": "The distribution is right, but not the order: draw first the radius and then the angle of each point. "
+                                 "Yours draws the angle first.",
     "other-draws": "The radii are as asked, but for each point np.random.uniform is called first for the radius, then for the angle: "
                    "no other generator, order or draw.",
-    "draws-vectorised": "The draws have the right distribution, but not the tutorial's order: for each point the radius, then the angle.",
+    "draws-vectorised": "The distribution is right, but not the order: draw point after point, each one's radius before its angle.",
     "labels-swapped": "The two labels changed places.",
     "missing-batch-mean": "The loss is the mean over the N examples, so its gradient carries 1/N. Yours does not divide by N.",
     "mean-taken-twice": "1/N is already in z_bar. Your code divides by N once more (np.mean where a sum is asked, perhaps).",
     "residual-sign-flipped": "Your z_bar has the sign turned round: t - y where y - t is asked. Training walks uphill.",
-    "sign-flipped": "The numbers are right but for their sign.",
+    "sign-flipped": "The sign is turned round.",
     "extra-sigmoid-derivative": "Your z_bar has an extra factor y(1-y). With the cross-entropy loss it cancels: z_bar is (y-t)/N.",
     "missing-sigmoid-derivative": "Your z_bar is the loss's derivative with respect to y; it lacks sigma's own derivative y(1-y).",
     "residual-squared": "Your z_bar has (y-t) squared. That is an error's size, not the loss's derivative.",
@@ -115,7 +120,7 @@ SENTENCES: Mapping[str, str] = {
     "module-labels-for-argument": "What you are given as t makes no difference: a global stands in its place. Use the argument.",
     "module-parameters-for-arguments": "What you are given as params makes no difference: globals stand in its place. Use the argument.",
     "gradients-accumulate-over-calls": "Start from zero in every call: the gradients that you return still hold those of earlier calls.",
-    "seed-inside": "Every seed gives the same points: a seed is set inside make_dataset. Remove it.",
+    "seed-inside": "Every seed gives the same points: a seed is set inside make_dataset. Remove it, and draw from np.random.uniform.",
     "own-generator": "np.random.seed does not decide your points: draw from np.random.uniform, not from a generator of your own.",
 }
 # Ids whose sentence says all that their structure says.
@@ -124,10 +129,10 @@ SAID_ALREADY = frozenset({
     "gradients-accumulate-over-calls", "broadcast-by-accident", "missing-sum-over-examples", "gradient-left-at-zero", "missing-parentheses",
     "labels-divided-by-n", "seed-inside", "own-generator", "residual-absolute", "sum-over-wrong-axis", "transposed", "labels-averaged",
     "outputs-averaged", "labels-swapped", "angle-drawn-before-radius", "degrees-for-radians", "only-last-example",
-    "half-squared-error-loss", "squared-error-loss", "other-draws",
+    "other-draws",
 })
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
-CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote; the loss is not the one asked. Mend the loss and then z_bar."
+CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote: mend the loss, and then z_bar."
 CERTAIN: Mapping[str, str] = {
     "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
     "not-finite": "It holds values that are not finite numbers, or its shape is not the same at networks of one size.",
@@ -140,16 +145,24 @@ CERTAIN: Mapping[str, str] = {
     "first-step": "The first step at which something can be wrong is {step}.",
     "right": "Right are: {quantities}.",
     "not-reproduced": "On the networks that were tried here it was right.",
-    "make_dataset-no-answer": "make_dataset gave no usable answer.",
 }
 UNEXPLAINED = "The cause was not found."
+FACTORS_IN_ORDER = ("y-t", "w", "1-h^2", "h", "x")
+_NUMBER = re.compile(r"(1/)?(ln )?[0-9.]+(e[+-]?[0-9]+)?(\^-?[0-9.]+)?")
+MULTIPLES: Mapping[str, tuple[str, str]] = {
+    "2": ("half of", "twice"), "2^2": ("a quarter of", "4 times"), "2^3": ("an eighth of", "8 times"),
+}
+"""A factor -> what is said where it is missing, and where it is too much."""
 
 
 def formula(powers: Mapping[str, float], notes: Sequence[str] = ()) -> str:
-    """A product of factors as the sum over the examples that a gradient is, with notes on its structure."""
+    """A product of factors as the sum over the examples that a gradient is, with notes on its structure.
+
+    Factors stand in the order in which the asked formulas have them, a constant before them.
+    """
     above: list[str] = []
     below: list[str] = []
-    for name, power in powers.items():
+    for name, power in sorted(powers.items(), key=lambda item: _place(item[0])):
         if name in ("-1",) or not power:
             continue
         name_in = f"({name})" if any(sign in name[1:] for sign in "+- ") and name[0] not in "|[" else name
@@ -158,6 +171,26 @@ def formula(powers: Mapping[str, float], notes: Sequence[str] = ()) -> str:
     sign = "-" if powers.get("-1", 0) % 2 else ""
     product = sign + (" ".join(above) or "1") + (f" / {' '.join(below)}" if below else "")
     return f"sum over the examples of {product}" + (f", with {'; '.join(notes)}" if notes else "")
+
+
+def scaled(powers: Mapping[str, float], text: str) -> str:
+    """A loss that is a product of constants and counts times what text says."""
+    factors = [name if power == 1 else f"{name}^{power:g}" for name, power in powers.items() if power and name != "-1"]
+    if powers.get("-1"):
+        factors.insert(0, "-1")
+    article = "the " if text.startswith(("mean of", "root of", "share of")) else ""
+    return f"{' '.join(factors)} times {article}{text}" if factors else text
+
+
+def _place(name: str) -> int:
+    if name in FACTORS_IN_ORDER:
+        return FACTORS_IN_ORDER.index(name)
+    return -1 if is_number(name) else len(FACTORS_IN_ORDER)
+
+
+def is_number(factor: str) -> bool:
+    """Whether a factor is a number, 2 or 1/500 or 1/ln 2, and no quantity of the network."""
+    return bool(_NUMBER.fullmatch(factor))
 
 
 def certain(fact: str, **values: object) -> str:
@@ -172,28 +205,47 @@ def _fact(slip: Slip) -> str:
     """What the factors and the structure say, as a sentence."""
     if slip.structure and slip.step in ("G", "H", "z", "y"):
         return f"Your network has {slip.structure}."
+    if slip.structure and slip.step == "loss":
+        return "Another loss is asked."  # both formulas stand below
     if slip.structure:
-        return f"Here your code has {slip.structure}."
+        return f"Your code has {slip.structure}."
+    numbers = [factor for factor in (*slip.missing, *slip.extra) if is_number(factor)]
+    if len(numbers) == 1 and len(slip.missing) + len(slip.extra) == 1:
+        return _multiple(numbers[0], is_missing=bool(slip.missing))
     parts = []
     if slip.missing:
-        parts.append(f"lacks {_listed(slip.missing)}")
+        parts.append(f"lacks {_listed([_factor(name) for name in slip.missing])}")
     if slip.extra:
-        parts.append(f"has {_listed(slip.extra)} too much")
+        parts.append(f"has {_listed([_factor(name) for name in slip.extra])} too much")
     return f"Your code {' and '.join(parts)}."
 
 
-def words(slip: Slip, feedback: Feedback) -> str:
-    """What a student is told of a slip: full names it, hint names the quantity and step and asks, score is silent."""
+def _multiple(number: str, is_missing: bool) -> str:
+    """What a number alone, missing or too much, makes of what is asked."""
+    less, more = MULTIPLES.get(number, (f"1/({number}) of", f"{number} times"))
+    return f"It comes out as {less if is_missing else more} what is asked."
+
+
+def _factor(name: str) -> str:
+    return "a minus" if name == "-1" else f"a factor {name}" if is_number(name) else name
+
+
+def words(slip: Slip, feedback: Feedback, is_next: bool = False) -> str:
+    """What a student is told of a slip: full names it, hint names the quantity and step and asks, score is silent.
+
+    is_next  whether it follows the words of another slip at the same step
+    """
     if feedback == "score":
         return ""
     where = STEP_NAMES.get(slip.step, slip.step)
     told_at = slip.charged_at if slip.charged_at in slip.spoils else "".join(slip.spoils[:1])
     if feedback == "hint":
-        return f"Look at {where}, where {told_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
-    sentence = SENTENCES.get(slip.id)
-    told = f"{sentence} {_fact(slip)}" if sentence and slip.structure and slip.id not in SAID_ALREADY else sentence or _fact(slip)
-    text = told if slip.charged_at == ARGUMENTS else f"In {where}: {told}"
-    others = [q for q in slip.spoils if q != slip.charged_at]
+        return "" if is_next else f"Look at {where}, where {told_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
+    sentence = SENTENCES_AT.get((slip.id, slip.step)) or SENTENCES.get(slip.id)
+    adds = slip.structure and slip.step != "loss" and slip.id not in SAID_ALREADY
+    told = f"{sentence} {_fact(slip)}" if sentence and adds else sentence or _fact(slip)
+    text = told if slip.charged_at == ARGUMENTS else f"There too: {told}" if is_next else f"In {where}: {told}"
+    others = [q for q in slip.spoils if q != slip.charged_at and not (slip.step == "grads" and q in (slip.structure or ""))]
     if slip.consistent:
         text += f" {CONSISTENT_LOSS if slip.step == 'loss' else CONSISTENT}"
     if others:
