@@ -3,18 +3,26 @@ from __future__ import annotations
 
 import contextlib
 import io
+import multiprocessing
 import random
+import shutil
+import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 import pytest
 
+from grader.classroom import class_run
 from grader.classroom import run as scheduling
+from grader.classroom.class_run import Plan
 from grader.classroom.progress import Progress, duration
-from grader.classroom.run import Crew, ExecutorLost, run
+from grader.classroom.run import Crew, ExecutorLost, local_crew, run
 from grader.classroom.task import Done, Order
+from grader.report import class_page
 from grader.rubric import DEFAULT
 from grader.submission import Submission
+from tests import classes
 
 
 def _order(slug: str) -> Order:
@@ -135,6 +143,54 @@ def test_memory_is_bounded_by_the_window(monkeypatch):
         monkeypatch.setattr(scheduling, "carry_out", lambda order: Done(order.slug, {}))
         run([str(i) for i in range(50)], order, Crew(lambda: contextlib.nullcontext(executor), 3), on_done)
     assert most == 3 and back == 50
+
+
+def test_what_never_comes_back_is_given_up(tmp_path, monkeypatch, capsys):
+    """A process that hangs by a fault of ours is killed; the others are graded, it is nobody's 0, and the next run tries again."""
+    folder = classes.make(tmp_path / "class", ("syntax-error",), copies=4)
+    for name in ("hangs-1", "hangs-2"):
+        shutil.copytree(folder / "syntax-error-0", folder / name)
+    made = []
+
+    def crew(waiting):
+        local = local_crew(2)
+        return replace(local, make=lambda: made.append(1) or local.make())
+
+    monkeypatch.setattr(scheduling, "carry_out", classes.never_comes_back)
+    monkeypatch.setattr(class_run, "patience_s", lambda grading_s: 3.0)
+    monkeypatch.setattr(class_page, "_picture", lambda title, draw: "")
+    summary = class_run.class_run(Plan(folder, tmp_path / "out", "csv"), crew, io.StringIO(), lambda begun: None)
+    faults = {one.slug: one.fault for one in summary.submissions if one.result is None}
+    assert set(faults) == {"hangs-1", "hangs-2"} and len(made) > 1
+    assert all("the grader's or the machine's fault" in fault and "3 s" in fault for fault in faults.values())
+    assert len(classes.results(tmp_path / "out")) == 4 and not multiprocessing.active_children()
+    assert "hangs-1,,,hangs-1,,,not graded" in (tmp_path / "out" / "grades.csv").read_text()
+    tried = []
+    monkeypatch.setattr(scheduling, "carry_out", lambda order: tried.append(order.slug) or Done(order.slug, fault="again"))
+    with ThreadPoolExecutor(1) as executor:
+        class_run.grade_with(executor, Plan(folder, tmp_path / "out"), 1, io.StringIO())
+    assert sorted(tried) == ["hangs-1", "hangs-2"]
+
+
+@pytest.mark.parametrize("grading_s, patience_s", [(300.0, 900.0), (10.0, 300.0)])
+def test_patience_is_far_longer_than_a_grading(grading_s, patience_s):
+    """No submission that uses up its time is given up."""
+    assert scheduling.patience_s(grading_s) == patience_s
+
+
+def test_what_waits_for_its_turn_elsewhere_is_not_given_up():
+    """In another's executor an order may wait behind others: while any come back, none is given up; then all that are left."""
+    class Slow(Executor):
+        def submit(self, fn, order, /):  # type: ignore[no-untyped-def, override]
+            future: Future[Done] = Future()
+            if order.slug != "never":
+                threading.Timer(0.3 * int(order.slug), lambda: future.set_result(Done(order.slug, {}))).start()
+            return future
+
+    done: list[Done] = []
+    crew = Crew(lambda: contextlib.nullcontext(Slow()), 9)
+    run(["never", "1", "2", "3", "4", "5"], _order, crew, done.append, patience_s=0.8)
+    assert [one.slug for one in done] == ["1", "2", "3", "4", "5", "never"] and done[-1].fault
 
 
 class _Terminal(io.StringIO):

@@ -22,7 +22,7 @@ from grader.classroom.intake import Class, Entry, read_class
 from grader.classroom.key import grader_digest, key, unusable_key
 from grader.classroom.progress import Progress
 from grader.classroom.regrade import change
-from grader.classroom.run import Crew, executor_crew, run
+from grader.classroom.run import Crew, executor_crew, patience_s, run
 from grader.classroom.similarity import Fingerprints, groups
 from grader.classroom.store import DONE, OPEN, Document, Store, key_of, read_document, write_text
 from grader.classroom.tables import TITLE, Form, grades
@@ -143,7 +143,7 @@ class ClassRun:
 
         try:
             with ThreadPoolExecutor(SAVERS) as savers, self._writing():
-                run(self.waiting, self.order, crew, on_done, progress.tick)
+                run(self.waiting, self.order, crew, on_done, progress.tick, patience_s(self.plan.rubric.grading_s))
                 _finished(saving, 0)
         finally:
             progress.close()

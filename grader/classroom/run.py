@@ -4,11 +4,13 @@ What may live here: scheduling. Only a few orders are under way at a time, so
 that memory does not grow with the class. One that takes long, for it waits or
 loops until its time is up, does not hold up the others: another is let in beside
 it. An executor that breaks is made anew, and what it lost is tried again by
-itself, so that one culprit takes nobody along.
+itself, so that one culprit takes nobody along. One that never comes back is given
+up, since every submission has its own deadlines: the fault is not the student's.
 """
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import time
@@ -17,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from grader.classroom.progress import duration
 from grader.classroom.scratch import temporary_folder
 from grader.classroom.task import Done, Order, carry_out, start_process
 
@@ -27,6 +30,10 @@ MAX_LOSSES = 2
 """A submission whose own process is lost so often is not tried again."""
 MAX_BREAKS = 5
 """Processes or executors that may be lost one after the other with nothing graded in between."""
+PATIENCE, LEAST_PATIENCE_S = 3.0, 300.0
+"""An order is given up after so many times what one may take, and not sooner than that."""
+END_S = 10.0
+"""How long to wait for a killed process: one that waits for a broken disk may not end at all."""
 
 
 class ExecutorLost(Exception):
@@ -40,11 +47,13 @@ class Crew:
     make    gives a context manager that gives an executor, for as long as that works; on leaving, nothing of it is waited for
     window  orders under way at once: as many as there are processes, or more where the way to them is long
     spare   orders that may be under way besides, one for each that has been for SLOW_S
+    own     whether the processes are the run's own: an order begins as soon as it is given, and leaving kills them
     """
 
     make: Callable[[], contextlib.AbstractContextManager[Executor]]
     window: int
     spare: int = 0
+    own: bool = False
 
 
 def local_crew(jobs: int) -> Crew:
@@ -67,9 +76,9 @@ def local_crew(jobs: int) -> Crew:
                 for process in processes:
                     process.kill()  # what they forked dies with them; anything milder could be taken for a check's failure
                 for process in processes:
-                    process.join()
+                    process.join(END_S)
 
-    return Crew(make, jobs, jobs)
+    return Crew(make, jobs, jobs, own=True)
 
 
 def executor_crew(executor: Executor, jobs: int) -> Crew:
@@ -89,18 +98,22 @@ class _Run:
     queue     slugs to be ordered
     suspects  slugs that were under way when an executor broke, or found the disk full, to be ordered alone
     found_full  slugs that found the disk full once
+    patience_s  after which an order is given up
+    breaks      executors lost, or orders given up, since something came back; that was at back_s
     """
 
     order_of: Callable[[str], Order | Done]
     on_done: Callable[[Done], None]
     on_tick: Callable[[], None]
     queue: deque[str]
+    patience_s: float
     suspects: deque[str] = field(default_factory=deque)
     losses: Counter[str] = field(default_factory=Counter)
     found_full: set[str] = field(default_factory=set)
     pending: dict[Future[Done], str] = field(default_factory=dict)
     begun_s: dict[Future[Done], float] = field(default_factory=dict)
     breaks: int = 0
+    back_s: float = 0.0
 
     def run(self, crew: Crew) -> None:
         while self.queue or self.suspects:
@@ -110,6 +123,10 @@ class _Run:
                         self._fill(executor, crew)
                         if self.pending:
                             self._collect()
+                            self._give_up(crew)
+            except _GivenUp:
+                self.queue.extendleft(self.pending.values())
+                self._forget_pending()
             except _Broken as broken:
                 self._take_back(broken)
             finally:
@@ -153,8 +170,33 @@ class _Run:
             if error is not None:
                 self._lost_alone(slug, error)
                 continue
-            self.breaks = 0
+            self.breaks, self.back_s = 0, time.monotonic()
             self._take(slug, future.result())
+
+    def _give_up(self, crew: Crew) -> None:
+        """Tell of what does not come back. Raises _GivenUp where its process has to end for it.
+
+        With another's executor an order may still wait for its turn, so there all must have been silent for that long.
+        """
+        silent_s = 0.0 if crew.own else self.back_s
+        late_s = time.monotonic() - self.patience_s
+        late = [future for future in self.pending if max(silent_s, self.begun_s[future]) < late_s]
+        if not late:
+            return
+        self.breaks += 1
+        for future in late:
+            future.cancel()
+            self.begun_s.pop(future)
+            why = f"the grader's or the machine's fault: its grading had not ended after {duration(self.patience_s)} and was given up"
+            self.on_done(Done(self.pending.pop(future), fault=why))
+        if self.breaks >= MAX_BREAKS:
+            raise ExecutorLost("nothing comes back from where it is graded, time and again")
+        if crew.own:
+            raise _GivenUp
+
+    def _forget_pending(self) -> None:
+        self.pending.clear()
+        self.begun_s.clear()
 
     def _take(self, slug: str, done: Done) -> None:
         """What came back; where the disk was full, another may have filled it, so it is tried again alone."""
@@ -185,8 +227,7 @@ class _Run:
         for future in done:
             self._take(self.pending.pop(future), future.result())
         lost = list(self.pending.values())
-        self.pending.clear()
-        self.begun_s.clear()
+        self._forget_pending()
         self.breaks += 1
         if len(lost) == 1:
             self.breaks = 0
@@ -201,15 +242,25 @@ class _Broken(Exception):
     """An executor lost what it had to do."""
 
 
+class _GivenUp(Exception):
+    """An order was given up, and its process has to be killed."""
+
+
+def patience_s(grading_s: float) -> float:
+    """How long to wait for an order, where a grading may take so long."""
+    return max(PATIENCE * grading_s, LEAST_PATIENCE_S)
+
+
 def run(
     slugs: Sequence[str], order_of: Callable[[str], Order | Done], crew: Crew, on_done: Callable[[Done], None],
-    on_tick: Callable[[], None] = lambda: None,
+    on_tick: Callable[[], None] = lambda: None, patience_s: float = math.inf,
 ) -> None:
     """Carry out an order for each slug, in no certain order; on_done is called once for each, in this thread.
 
     order_of  what to carry out for a slug, asked when its turn comes; or a Done, if there is nothing to carry out
     on_tick  called at least every TICK_S or so while anything is under way
+    patience_s  after which an order that has not come back is given up
 
     Raises ExecutorLost, and whatever order_of and on_done raise; then nothing that was under way is waited for.
     """
-    _Run(order_of, on_done, on_tick, deque(slugs)).run(crew)
+    _Run(order_of, on_done, on_tick, deque(slugs), patience_s).run(crew)
