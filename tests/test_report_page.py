@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.cli import main
+from grader.report.class_page import _text as class_text
 from grader.report.page import document, overview_html, preview, row_html
 from grader.report.pictures import MAX_PNG_BYTES, Picture, row_pictures
+from grader.report.terminal import clean, first_to_mend, report
 from grader.result import MAX_OUTPUT_CHARS, CheckResult, Difference, Message, Result, Training, nothing_graded
 from grader.rubric import DEFAULT
 from tests.conftest import ROOT
@@ -108,6 +110,44 @@ def test_a_student_is_told_where_to_begin(grade_source: Callable[..., Result], r
     assert overview_html(grade_source(reference_source)) == "<p>Every check passed.</p>"
     wrong = reference_source.replace("1 - H**2", "1 - H")
     assert wrong != reference_source and "Begin with <strong>3.4</strong>" in overview_html(grade_source(wrong))
+
+
+def test_a_student_begins_where_points_are_at_stake() -> None:
+    """A failed row without points is named only where nothing else failed."""
+    rows = [CheckResult(number, number, score, most, "failed") for number, score, most in (("2.1", 0, 0), ("2.2", 3, 3), ("3.1", 1, 8))]
+    assert [first.number for first in (first_to_mend(rows), first_to_mend(rows[:2])) if first] == ["3.1", "2.1"]
+
+
+def _not_run(number: str, why: str) -> CheckResult:
+    return CheckResult(number, f"row {number}", 0.0, 2.0, "not run", Message(came=why))
+
+
+def test_rows_not_run_for_one_cause_are_one_block() -> None:
+    """The cause stands once below its rows, each with its points, on the terminal and on the page; results.json keeps it a row."""
+    rows = [_not_run(number, "Not run, because x: see 3.1.") for number in ("3.2", "3.3", "4.1")] + [_not_run("5.1", "Not run, because y.")]
+    text, written = report(Result(tuple(rows))), document(Result(tuple(rows)))
+    assert text.count("because x") == 1 and "3.2 to 4.1: not run, because x: see 3.1." in text and text.count("0 / 2") == 4
+    page = preview(written)
+    assert page.count("because x") == 1 and "3.2 to 4.1: not run, because x: see 3.1." in page and page.count("0 / 2") == 4
+    assert page.count("Not run, because y.") == 1 and text.count("Not run, because y.") == 1
+    assert [test["output"] for test in written["tests"]].count("<p>Not run, because x: see 3.1.</p>") == 3
+
+
+@pytest.mark.parametrize("character", "\u061c\u200b\u200e\u2028\u2029\u202e\u2066\ufeff\u00ad\x85\x0c\U000e0041\U000e0101")
+def test_nothing_unseen_is_kept(character: str) -> None:
+    """What turns the direction, breaks a line or cannot be seen is left out of what a student gave, on pages and on the terminal."""
+    text = f"before{character}after"
+    check = CheckResult("1.1", "row", 0.0, 3.0, "failed", Message(text, text, None, text), printed=text)
+    whole = Result((check,), notes=(text,), printed_at_load=text, submission=text)
+    assert clean(text) == "beforeafter"
+    for shown in (preview(document(whole)), report(whole), class_text(text)):
+        assert character not in shown and "beforeafter" in shown
+
+
+def test_letters_of_every_script_are_kept() -> None:
+    """Accents, joined letters and emoji are no danger."""
+    for text in ("Zoë Müller", "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f469\u200d\U0001f52c"):
+        assert clean(text) == text
 
 
 # ---------------------------------------------------------------- in a browser

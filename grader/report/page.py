@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from grader.report.terminal import MARKS, MAX_PRINTED_LINES, clean, points, significant
+from grader.report.terminal import MARKS, MAX_PRINTED_LINES, clean, first_to_mend, of_block, points, significant
 from grader.result import MAX_OUTPUT_CHARS, CheckResult, Difference, Message, Result, to_json
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def overview_html(result: Result) -> str:
 
 
 def _beginning(checks: Sequence[CheckResult]) -> Iterator[str]:
-    """The first failed row, or that there is none. Of a row that is not shown yet, nothing may be told."""
-    failed = [check for check in checks if check.state == "failed" and check.visibility == "visible"]
-    if failed:
-        yield f"<p>Begin with <strong>{failed[0].number}</strong>: {_text(failed[0].name)}.</p>"
+    """The row to mend first, or that there is none."""
+    first = first_to_mend(checks)
+    if first is not None:
+        yield f"<p>Begin with <strong>{first.number}</strong>: {_text(first.name)}.</p>"
     elif all(check.state in ("passed", "information") and check.visibility == "visible" for check in checks):
         yield "<p>Every check passed.</p>"
 
@@ -131,6 +131,7 @@ article { border-left: .35em solid #8a8f94 } article > :not(h2) { margin-left: 1
 article.passed { border-left-color: #1a7f37 } article.passed .mark { color: #1a7f37 }
 article.failed { border-left-color: #b3261e } article.failed .mark { color: #b3261e }
 article.information { border-left-color: #4a6fa5 } article.information .mark { color: #4a6fa5 }
+article.open { margin-bottom: 0; padding-bottom: 0; border-bottom: 0 } article.open + article { margin-top: 0; border-top: 0 }
 article.not-run h2, article.information h2 { font-weight: normal }
 .visibility { font-weight: normal; font-size: .85em; background: #fff3cd; border-radius: 3px; padding: .1em .5em; align-self: center }
 pre, code { font: .92em ui-monospace, monospace } pre { background: #f5f5f5; padding: .5em; overflow-x: auto }
@@ -152,20 +153,38 @@ def preview(document: Mapping[str, Any]) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\" />"
         f"<title>{name}: {title}</title><style>{_STYLE}</style></head>\n"
         f"<body><header><h1>{title}<small>{name}</small></h1>\n<section>{document['output']}</section></header>\n"
-        + "\n".join(_article(test) for test in tests)
+        + "\n".join(_articles(tests))
         + f"\n{_for_staff(document)}\n</body></html>\n"
     )
 
 
-def _article(test: Mapping[str, Any]) -> str:
+def _articles(tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """An article a row. Of neighbours that were not run for the same cause, the last says why."""
+    first: Mapping[str, Any] | None = None
+    for test, following in zip(tests, [*tests[1:], None]):
+        first = first or test
+        is_open = following is not None and _is_same_cause(test, following)
+        output = "" if is_open else test["output"]
+        if output and first is not test:
+            output = f"<p>{of_block(first['number'], test['number'], output.removeprefix('<p>'))}"
+        yield _article(test, output, is_open)
+        first = first if is_open else None
+
+
+def _is_same_cause(test: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    states = {test["extra_data"]["state"], other["extra_data"]["state"]}
+    return states == {"not run"} and test["output"] == other["output"] and test["output"].startswith("<p>")
+
+
+def _article(test: Mapping[str, Any], output: str, is_open: bool) -> str:
     state = test["extra_data"]["state"]
     earned = f"{points(test['score'])} / {points(test['max_score'])}" if test["max_score"] else "information"
     words = VISIBILITY_WORDS.get(test["visibility"], "")
     badge = f'<span class="visibility">{words}</span>' if words else ""
     return (
-        f'<article class="{state.replace(" ", "-")}"><h2><span class="mark">{MARKS[state]}</span>'
+        f'<article class="{state.replace(" ", "-")}{" open" if is_open else ""}"><h2><span class="mark">{MARKS[state]}</span>'
         f'<span>{test["number"]} {_escaped(test["name"])}</span>{badge}<span class="points">{earned}</span></h2>'
-        f'{test["output"]}</article>'
+        f"{output}</article>"
     )
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -17,7 +17,11 @@ from grader.result import CheckResult, Difference, Message, Result
 MARKS = {"passed": "✓", "failed": "✗", "not run": "–", "information": "i"}
 COLOURS = {"passed": "32", "failed": "31", "not run": "33", "information": "36", "dim": "2", "bold": "1"}
 MAX_PRINTED_LINES = 12
-_UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"  # control sequences and characters, no characters
+    r"|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]"  # turn the direction, or break a line
+    r"|[\u00ad\u180e\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"  # are not to be seen
+)
 
 
 @dataclass(frozen=True)
@@ -44,28 +48,57 @@ def report(result: Result, style: Style = Style()) -> str:
     lines = ["", style.paint(f"{clean(result.submission)}: {total}", "bold"), ""]
     if result.headline:
         lines += [*_wrapped(result.headline, "", style), ""]
+    begin = first_to_mend(result.checks)
+    if begin is not None and not result.headline:
+        lines += [*_wrapped(f"Begin with {begin.number}: {begin.name}.", "", style), ""]
     for note in result.notes:
         lines += [*_wrapped(f"Note: {note}", "", style), ""]
     lines += _printed(result.printed_at_load, "  ", "your file printed while it was run")
-    part = ""
-    for check in result.checks:
-        if check.number.split(".")[0] != part:
-            part = check.number.split(".")[0]
-            lines += [""] if part != "1" else []
-        lines += _row(check, style, bool(result.headline))
+    part = "1"
+    for block in blocks(result.checks):
+        lines += [""] if block[0].number.split(".")[0] != part else []
+        part = block[-1].number.split(".")[0]
+        for check in block:
+            lines += _row(check, style, bool(result.headline) or len(block) > 1)
+        if len(block) > 1 and not result.headline:
+            lines += _wrapped(of_block(block[0].number, block[-1].number, block[0].message.came), " " * 7, style)
     if result.held:
         lines += ["", *(style.paint(line, "dim") for line in _wrapped(result.held, "", style))]
     return "\n".join(lines)
 
 
-def _row(check: CheckResult, style: Style, is_headline_enough: bool) -> list[str]:
+def first_to_mend(checks: Sequence[CheckResult]) -> CheckResult | None:
+    """The first failed row, before any without points at stake. Of a row that is not shown yet, nothing may be told."""
+    failed = [check for check in checks if check.state == "failed" and check.visibility == "visible"]
+    return next((check for check in failed if check.score < check.max_score), failed[0] if failed else None)
+
+
+def blocks(checks: Sequence[CheckResult]) -> Iterator[list[CheckResult]]:
+    """The rows one by one, but neighbours that were not run for the same cause together."""
+    block: list[CheckResult] = []
+    for check in checks:
+        if block and not (check.state == "not run" and (check.state, check.message) == (block[0].state, block[0].message)):
+            yield block
+            block = []
+        block.append(check)
+    if block:
+        yield block
+
+
+def of_block(first: str, last: str, why: str) -> str:
+    """Why the rows from first to last were not run."""
+    return f"{first} to {last}: {why[:1].lower()}{why[1:]}"
+
+
+def _row(check: CheckResult, style: Style, is_told: bool) -> list[str]:
+    """is_told: whether what was the matter stands elsewhere: above all rows, or below several."""
     earned = f"{points(check.score)} / {points(check.max_score)}" if check.max_score else ""
     mark = style.paint(MARKS[check.state], check.state)
     name = f"{check.number}  {check.name}"
     lines = [f"{mark} {name}{earned.rjust(max(1, style.width - 2 - len(name)))}".rstrip()]
-    if check.state == "information" and not check.message.look:
+    if check.state in ("information", "not run") and not check.message.look and not is_told:
         lines += _wrapped(check.message.came, " " * 7, style)
-    elif check.state != "passed" and not is_headline_enough:
+    elif check.state != "passed" and not is_told:
         lines += _message(check.message, style, " " * 7)
     if check.state == "failed":
         lines += _printed(check.printed, " " * 7, "your code printed")
@@ -126,5 +159,5 @@ def _printed(text: str, indent: str, label: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """The text without what could move a terminal's cursor, change its colours or turn its direction, or is no character."""
+    """The text without what could move a terminal's cursor, change its colours, break a line or turn its direction, or cannot be seen."""
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", "    "))
