@@ -21,7 +21,7 @@ import pytest
 
 from grader.sandbox import calls, identity, policy, probe, reach, seatbelt
 from grader.sandbox.confine import ConfineError
-from grader.sandbox.policy import Limits, Policy, PolicyError
+from grader.sandbox.policy import OWN_UID_TASKS, SHARED_UID_TASKS, Limits, Policy, PolicyError
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
@@ -330,6 +330,30 @@ def test_two_leases_never_share_a_uid() -> None:
         assert int(done.stdout) not in (first.uid, second.uid)
     with identity.lease_uid() as again:
         assert again.uid <= first.uid
+
+
+STARTS_THREADS = """
+import _thread
+_thread.stack_size(32768)
+lock, count = _thread.allocate_lock(), 0
+lock.acquire()
+try:
+    while count < 5000:
+        _thread.start_new_thread(lock.acquire, ())
+        count += 1
+finally:
+    print("threads:", count, flush=True)
+"""
+
+
+@linux
+@pytest.mark.parametrize("way, most", [("root", OWN_UID_TASKS), ("user", SHARED_UID_TASKS)])
+def test_threads_are_bounded(way, most):
+    """A bomb of threads leaves room for everybody else's processes, under a uid of its own or the owner's; a few can be had."""
+    if way not in arena.ways_here():
+        pytest.skip("needs root")
+    (outcome,) = arena.run(way, [arena.Job(("uid", "landlock", "seccomp"), file=STARTS_THREADS)])
+    assert 20 < int(outcome.printed.split()[1]) <= most
 
 
 @linux

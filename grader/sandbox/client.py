@@ -362,11 +362,11 @@ class Client:
     def _ended(self, lost: Lost) -> Lost | None:
         """End the child that gave no answer; how it was lost, or None if the disk ran short and it was not its doing."""
         assert self._watch is not None and self._child is not None
-        child = self._child
+        child, free_before = self._child, self._watch.free_bytes()
         ending = self._end_child()
         if lost != SHORT:
             return Lost("ended", ending) if lost.how == "ended" else lost
-        if charge := self._watch.wrote_too_much(child.written_bytes):
+        if charge := self._watch.wrote_too_much(child.written_bytes, free_before):
             return Lost("filled", charge)
         if self._watch.acquittals > MAX_ACQUITTALS:
             raise HostError(f"the disk of {self._policy.scratch} runs short of space while a submission runs")

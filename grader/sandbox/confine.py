@@ -14,11 +14,15 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.sandbox import reach
-from grader.sandbox.policy import Limits, Policy
+from grader.sandbox import identity, reach
+from grader.sandbox.policy import SHARED_UID_TASKS, Limits, Policy
 
 if TYPE_CHECKING:
     from landlockpy import Ruleset
+
+
+_tasks_at_start = 0
+"""Processes and threads of this user when the worker started; 0 for root, whom the kernel does not count."""
 
 
 class ConfineError(Exception):
@@ -41,6 +45,9 @@ def prepare() -> None:
         kernel.prepare()
         if os.geteuid() == 0:
             reach.keep_imports_reachable()
+        else:
+            global _tasks_at_start
+            _tasks_at_start = identity.tasks_of(os.getuid())
 
 
 def confine(policy: Policy, parent_pid: int) -> None:
@@ -118,8 +125,8 @@ def _limit_resources(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
     ]
-    if limits.tasks is not None:
-        pairs.append((resource.RLIMIT_NPROC, limits.tasks, 0))
+    if limits.tasks is not None or _tasks_at_start:
+        pairs.append((resource.RLIMIT_NPROC, limits.tasks or _tasks_at_start + SHARED_UID_TASKS, 0))
     for kind, soft, grace in pairs:
         if sys.platform == "darwin" and kind == resource.RLIMIT_AS:
             continue  # the kernel answers EINVAL

@@ -24,6 +24,9 @@ SYSTEM_FOLDERS = frozenset({"/lib", "/lib64", "/usr/lib", "/usr/lib64"})
 OWN_UID_TASKS = 64
 """Processes and threads under a uid of one's own: more than any thread pool on a machine of this class starts."""
 
+SHARED_UID_TASKS = 2_000
+"""Under a uid that is shared, beside those that were there when the worker started: room for what its owner starts meanwhile."""
+
 
 class PolicyError(ValueError):
     """A policy that cannot be meant: the grader's fault."""
@@ -38,7 +41,7 @@ class Limits:
     cpu_s                processor time over the child's life; SIGXCPU there, SIGKILL one second later
     file_size_bytes      the largest file it can write
     open_files           descriptors at once; an import of scipy holds fewer than 20
-    tasks                processes and threads of the child's whole uid, so only for a uid of its own; None: no limit
+    tasks                processes and threads of the child's whole uid, so only for a uid of its own; None: SHARED_UID_TASKS
     """
 
     address_space_bytes: int = 2 << 30

@@ -34,6 +34,7 @@ from grader.sandbox.confine import ConfineError, confine, prepare
 from grader.sandbox.identity import IdentityError, give, lease_uid
 from grader.sandbox.policy import Limits, Policy, libraries
 from grader.sandbox.reach import is_open_to_all
+from grader.sandbox.scratch import is_in_memory
 
 Level = Literal["full", "partial", "none"]
 CANARY = b"canary\n"
@@ -90,9 +91,9 @@ def canaries(scratch: Path, secret: Path | None, limits: Limits) -> Iterator[Tar
 def open_folder() -> str:
     """A folder for temporary files to which every user can walk, or what the uid stops would be taken for Landlock's.
 
-    Raises FileNotFoundError if there is none.
+    One on a disk, if there is any: there the kernel knows what a process has written. Raises FileNotFoundError if there is none.
     """
-    for folder in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+    for folder in sorted((tempfile.gettempdir(), "/tmp", "/var/tmp"), key=is_in_memory):
         if os.access(folder, os.W_OK | os.X_OK) and is_open_to_all(os.path.join(folder, "x")):
             return folder
     raise FileNotFoundError("no folder for temporary files that every user can reach")

@@ -8,11 +8,14 @@ all, so the grader looks, and ends a process that has written too much.
 What is deleted while it is open, or mapped into memory, takes space and stands in no
 folder. Free space that goes is a reason to ask, and never a charge, since others
 write on that disk too: the kernel's account of what the process itself has
-written, which can be read when it has ended, tells whose doing it was.
+written, which can be read when it has ended, tells whose doing it was. In memory
+(tmpfs) there is no such account, but space that comes back as the process ends
+was its own; twice, lest a neighbour took something away at that moment.
 """
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import stat
 from dataclasses import dataclass, field
@@ -43,12 +46,15 @@ class Watch:
     max_bytes: int = MAX_BYTES
     taken_bytes: int = TAKEN_BYTES
     acquittals: int = field(init=False, default=0)
+    _is_in_memory: bool = field(init=False)
+    _suspicions: int = field(init=False, default=0)
     _free_at_start: int = field(init=False)
     _floor_bytes: float = field(init=False)
     _bytes_at_start: int = field(init=False)
     _entries_at_start: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self._is_in_memory = is_in_memory(self.folder)
         self._bytes_at_start, self._entries_at_start = _contents(self.folder, 1 << 62, 1 << 30)
         self._free_at_start, disk_bytes = _free_bytes(self.folder)
         self._floor_bytes = min(FLOOR_BYTES, FLOOR_SHARE * disk_bytes, self._free_at_start / 2)
@@ -69,8 +75,20 @@ class Watch:
         free, _ = _free_bytes(self.folder)
         return free < self._floor_bytes or self._free_at_start - free > self.taken_bytes
 
-    def wrote_too_much(self, written_bytes: int) -> str:
-        """What the ended process is charged with by its own account, in words; "" acquits it, and widens the bounds."""
+    def free_bytes(self) -> int:
+        """Of the folder's disk."""
+        return _free_bytes(self.folder)[0]
+
+    def wrote_too_much(self, written_bytes: int, free_before: int) -> str:
+        """What the ended process is charged with, in words; "" acquits it, and widens the bounds.
+
+        written_bytes  by the kernel's account of it
+        free_before    free_bytes() before it was ended
+        """
+        given_back = self.free_bytes() - free_before
+        if self._is_in_memory and given_back > self.max_bytes:
+            self._suspicions += 1
+            written_bytes = given_back if self._suspicions > 1 else written_bytes
         if written_bytes > self.max_bytes:
             return f"more than {self.max_bytes >> 20} MB in all, with what it deleted"
         self.acquittals += 1
@@ -81,6 +99,18 @@ class Watch:
 
 class _Hidden(Exception):
     """Files may lie where they cannot be counted; says where."""
+
+
+@functools.lru_cache(maxsize=16)
+def is_in_memory(folder: str) -> bool:
+    """Whether files below that folder lie in memory."""
+    try:
+        with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as mounts:
+            places = [line.split(" ")[1:3] for line in mounts]
+    except OSError:
+        return False
+    inside = [(len(point), kind) for point, kind in places if f"{folder}/".startswith(f"{point.rstrip('/')}/")]
+    return max(inside, default=(0, ""))[1] in ("tmpfs", "ramfs")
 
 
 def _free_bytes(folder: str) -> tuple[int, int]:
