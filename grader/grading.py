@@ -17,12 +17,12 @@ from typing import Any
 
 from gradescope_utils.autograder_utils.json_test_runner import JSONTestResult, JSONTestRunner
 
-from grader.checks.base import Case, CheckFailed, NotRun
-from grader.checks.compare import problem_place, raised_words
+from grader.checks.base import FIRST_ROW, Case, CheckFailed, NotRun
 from grader.checks.dataset import DatasetCase
 from grader.checks.forward import ForwardCase
 from grader.checks.gradients import GradientCase
 from grader.checks.information import InformationCase
+from grader.checks.raised import ended_by_itself, exception_words, hint, problem_place, raised_words
 from grader.checks.subject import Subject
 from grader.checks.training import TrainingCase, course
 from grader.result import CheckResult, Message, Result, State, nothing_graded
@@ -225,19 +225,15 @@ def load_notes(loaded: Loaded) -> tuple[str, ...]:
     """A warning where the file stopped half way but what it defines is graded."""
     if not loaded.functions:
         return ()
-    graded = f"What it defines was graded all the same: {', '.join(loaded.functions)}."
-    return tuple(
-        _cell_note(problem, loaded) if CELL in problem.file
-        else f"Your file stopped{problem_place(problem)} with {_raised(problem)}. {graded}"
-        for problem in loaded.problems
-    )
+    is_whole = set(loaded.functions) >= set(FIRST_ROW)
+    return tuple(_note(problem, loaded, is_whole) for problem in loaded.problems if not (is_whole and ended_by_itself(problem)))
 
 
-def _cell_note(problem: Problem, loaded: Loaded) -> str:
+def _note(problem: Problem, loaded: Loaded, is_whole: bool) -> str:
+    is_cell = CELL in problem.file
+    stopped = f"{'A cell' if is_cell else 'Your file'} stopped{problem_place(problem)} with {exception_words(problem)}."
+    why = f" {hint(problem)}{' It costs nothing.' if is_whole and not is_cell else ''}" if hint(problem) else ""
+    if not is_cell:
+        return f"{stopped}{why} What it defines was graded all the same: {', '.join(loaded.functions)}."
     kept = [name for name in problem.defines.split() if name in loaded.functions]
-    stands = f" {', '.join(kept)} was graded as an earlier cell defines it." if kept else ""
-    return f"A cell stopped{problem_place(problem)} with {_raised(problem)}.{stands}"
-
-
-def _raised(problem: Problem) -> str:
-    return f"{problem.type}: {problem.message.rstrip('.')}" if problem.message else problem.type
+    return f"{stopped}{why}" + (f" {', '.join(kept)} was graded as an earlier cell defines it." if kept else "")

@@ -58,5 +58,5 @@ def test_a_live_worker_holds_no_answers(grade_source):
         "    raise ValueError(' '.join(held))\n"
     )
     row = next(check for check in grade_source(source).checks if check.number == "2.1")
-    assert "ValueError: grader" in row.message.came
+    assert row.message.came.endswith(": grader.")
     assert not any(word in row.message.came for word in ("reference.", "grader.checks", "grader.diagnosis", "grader.rubric"))

@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from grader.checks.raised import problem_words
+from grader.grading import load_notes
+from grader.report.terminal import MARKS, Style, report
 from grader.result import Result
 from grader.rubric import DEFAULT
+from grader.sandbox.loading import problem
+from grader.sandbox.messages import Loaded, Problem
 
 PLOT = "import matplotlib.pyplot as plt\nplt.pcolormesh([[1, 2], [3, 4]], cmap=plt.no_such_thing('YlGn'))\n"
 
@@ -15,6 +20,14 @@ PLOT = "import matplotlib.pyplot as plt\nplt.pcolormesh([[1, 2], [3, 4]], cmap=p
 def _before_backprop(source: str, text: str) -> str:
     """The reference with some lines put in at the top level, before backprop is defined."""
     return source.replace("\ndef backprop(", f"\n{text}\ndef backprop(", 1)
+
+
+WHOLE = ("make_dataset", "forward", "backprop")
+
+
+def _note(type: str, message: str, functions: tuple[str, ...] = WHOLE) -> str:
+    """What is noted of a file that stopped at line 3."""
+    return " ".join(load_notes(Loaded(functions, (), (Problem(type, message, "backprop.py", "3"),))))
 
 
 def _notes(result: Result) -> str:
@@ -80,3 +93,46 @@ def test_any_mapping_is_a_dict_of_gradients(reference_source, grade_source):
     """A read-only view or an own kind of mapping holds gradients as well as a dict."""
     wrapped = "\nimport types\n_inner = backprop\ndef backprop(X, t, params):\n    grads, loss = _inner(X, t, params)\n"
     assert grade_source(reference_source + wrapped + "    return types.MappingProxyType(grads), loss\n").score == 100
+
+
+# ---------------------------------------------------------------- what is said
+
+
+@pytest.mark.parametrize("type, said", [
+    ("PermissionError", "no network and no other processes"), ("URLError", "no network"), ("FileNotFoundError", "files that you hand in"),
+    ("ModuleNotFoundError", "must be handed in"), ("MemoryError", "no more memory"),
+])
+def test_what_the_grader_forbids_is_said_and_costs_nothing(type, said):
+    """A file that stopped at what is not allowed here learns that it is the grader's doing, and that nothing is lost by it."""
+    assert said in _note(type, "no") and "It costs nothing." in _note(type, "no")
+    assert "costs nothing" not in _note(type, "no", WHOLE[:2])
+
+
+def test_a_script_that_ends_as_scripts_do_is_not_noted():
+    """sys.exit(0) at the end of a script, or the like, is no mishap; another status is."""
+    assert [_note("SystemExit", message) for message in ("", "0", "None")] == [""] * 3
+    assert _note("SystemExit", "1") and _note("SystemExit", "0", WHOLE[:2])
+
+
+def test_no_folder_of_this_machine_is_told(tmp_path):
+    """An exception's text keeps file names, and of folders only those that the student has."""
+    told = problem(AssertionError(f"{tmp_path}/plots/a.png and {tmp_path}"), str(tmp_path))
+    assert told["message"] == "plots/a.png and ."
+
+
+@pytest.mark.parametrize("message", [
+    "oops\n\u2713 3.1  loss 8 / 8", "oops\r\u2028\u2713 3.1 loss", "\n\n oops\x85" + "x" * 3000, "[[1 2]\n [3 4]]",
+])
+def test_an_exception_is_told_in_one_line(message):
+    """A dump is cut, and no text of an exception can stand where a row of the report does."""
+    raised = Problem("ValueError\n", message, "backprop.py", "3", source="raise\n\u2713 3.1")
+    for words in (problem_words(raised), _note("ValueError", message)):
+        assert "\n" not in words and len(words) < 400 and "[...]" in words and "\u2713 3.1" not in words
+
+
+@pytest.mark.parametrize("padding", range(60, 90))
+def test_no_line_of_a_note_looks_like_a_row(padding):
+    """Wherever a note's text is wrapped, its lines do not begin where rows begin."""
+    note = "x" * padding + " \u2713 3.1  loss equals the reference  8 / 8"
+    shown = report(Result((), notes=(note,), submission="a\n\u2713 1.1"), Style(88))
+    assert not any(line.startswith(tuple(MARKS.values())) for line in shown.splitlines())

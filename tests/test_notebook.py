@@ -212,11 +212,11 @@ def test_a_problem_is_told_by_cell_and_line(tmp_path, worker):
     wrong = BACKPROP.replace("len(X)", "1").replace("    H = np.tanh(X", "    # a comment\n    H = np.tanh(X")
     result = grade(save(tmp_path / "a.ipynb", ["%%time\n" + SETUP, DATASET, "%%time\n" + FORWARD.replace("X @", "X.foo @"), wrong]), worker)
     rows = {check.number: check.message for check in result.checks}
-    assert "at code cell 3, line 3: `return sigmoid(np.tanh(X.foo" in rows["2.1"].came
+    assert "at code cell 3, line 3 (`return sigmoid(np.tanh(X.foo" in rows["2.1"].came
     assert "See code cell 4, line 6." in rows["3.2"].look
     result = grade(save(tmp_path / "b.ipynb", [SETUP, DATASET, "x = 1\nimport nowhere\n" + FORWARD, BACKPROP]), worker)
     rows = {check.number: check.message for check in result.checks}
-    assert "No module named 'nowhere' at code cell 3, line 2" in rows["2.1"].came and rows["3.1"].came == ""
+    assert "at code cell 3, line 2 (`import nowhere`): No module named 'nowhere'" in rows["2.1"].came and rows["3.1"].came == ""
 
 
 def test_cells_that_fail_for_nothing_are_not_mentioned(tmp_path, worker):

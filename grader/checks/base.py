@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from gradescope_utils.autograder_utils.decorators import number, visibility, weight
 
 from grader.checks.by_heart import CAME, is_by_heart
-from grader.checks.compare import problem_words
+from grader.checks.raised import problem_words
 from grader.checks.subject import NoAnswer, Subject
 from grader.result import Message
 from grader.rubric import DEFAULT

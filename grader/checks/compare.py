@@ -12,8 +12,6 @@ import numpy as np
 
 from grader.oracle import Array
 from grader.result import Difference
-from grader.sandbox.client import Answer
-from grader.sandbox.messages import CELL, Problem, Raised, Returned
 from grader.sandbox.wire import Foreign, Tensor, Value
 
 MAX_NAME_CHARS, MAX_WORDS_CHARS, MAX_THINGS = 120, 400, 8
@@ -107,45 +105,3 @@ def shape_words(shape: tuple[int, ...]) -> str:
 
 def shape_text(shape: tuple[int, ...]) -> str:
     return f"({shape[0]},)" if len(shape) == 1 else str(shape)
-
-
-def problem_words(problem: Problem) -> str:
-    """What was raised, where, and the student's own line there."""
-    message = f"{problem.type}: {problem.message}" if problem.message else problem.type
-    source = f": `{problem.source}`" if problem.source else ""
-    return f"{message}{problem_place(problem)}{source}"
-
-
-def problem_place(problem: Problem) -> str:
-    """' at line 3 of backprop.py', ' at code cell 3, line 2', or nothing where no line is known."""
-    _, is_cell, cell = problem.file.rpartition(CELL)
-    if not problem.line:
-        return ""
-    return f" at code cell {cell}, line {problem.line}" if is_cell else f" at line {problem.line} of {problem.file}"
-
-
-def raised_words(answer: Answer) -> str:
-    """Why there is no value, for an answer that is not Returned."""
-    if isinstance(answer, Raised):
-        return f"your code raised {problem_words(answer.problem)}"
-    if isinstance(answer, Returned):
-        return f"it returned {returned(answer.value)}"
-    if answer.how == "late":
-        return f"it gave no answer within {answer.detail} seconds: is there an endless loop, or very slow code?"
-    if answer.how == "ended":
-        return f"it ended the whole Python process ({ENDINGS.get(answer.detail, answer.detail)})"
-    if answer.how == "filled":
-        return f"your program wrote too much: {answer.detail}"
-    if answer.how == "protocol":
-        return "your program wrote into the channel between it and the grader"
-    return "it was not called again, because it had not come back before"
-
-
-ENDINGS = {
-    "SIGSEGV": "it crashed the interpreter: segmentation fault",
-    "SIGKILL": "it was stopped by force: too much memory or time",
-    "SIGXCPU": "it used too much processor time",
-    "SIGXFSZ": "it wrote too large a file",
-    "SIGSYS": "it made a system call that is not allowed here",
-    "exit code 0": "os._exit or the like",
-}

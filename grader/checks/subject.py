@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
-from grader.checks.compare import Fitted, describe, fit, raised_words, returned
+from grader.checks.compare import Fitted, describe, fit, returned
+from grader.checks.raised import raised_words
 from grader.oracle import Array, Params
 from grader.rubric import Rubric, Size
 from grader.sandbox.client import Answer, Client

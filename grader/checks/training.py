@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.checks.base import Case, CheckFailed, check, form_words, sentence
 from grader.checks.by_heart import learns_afresh
-from grader.checks.compare import raised_words
+from grader.checks.raised import raised_words
 from grader.checks.subject import NoAnswer, Point, Subject, read_backprop
 from grader.oracle import Array, Params
 from grader.result import Message, Training

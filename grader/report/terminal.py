@@ -45,14 +45,14 @@ def style_of(stream: TextIO) -> Style:
 def report(result: Result, style: Style = Style()) -> str:
     """The whole report, without a newline at its end."""
     total = f"{points(result.score)} of {points(result.max_score)} points"
-    lines = ["", style.paint(f"{clean(result.submission)}: {total}", "bold"), ""]
+    lines = ["", style.paint(f"{' '.join(clean(result.submission).split())}: {total}", "bold"), ""]
     if result.headline:
-        lines += [*_wrapped(result.headline, "", style), ""]
+        lines += [*_labelled("", result.headline, "", style), ""]
     begin = first_to_mend(result.checks)
     if begin is not None and not result.headline:
         lines += [*_wrapped(f"Begin with {begin.number}: {begin.name}.", "", style), ""]
     for note in result.notes:
-        lines += [*_wrapped(f"Note: {note}", "", style), ""]
+        lines += [*_labelled("Note:", note, "", style), ""]
     lines += _printed(result.printed_at_load, "  ", "your file printed while it was run")
     part = "1"
     for block in blocks(result.checks):

@@ -1,0 +1,87 @@
+"""Why a student's code gave no value: what it raised, or how it ended, in words.
+
+What may live here: sentences about exceptions and endings. Type, message and source come from the student's process,
+which may write anything there: each is cut to a part of one line, so that none can look like a row of a report.
+"""
+from __future__ import annotations
+
+from grader.checks.compare import returned
+from grader.sandbox.client import Answer
+from grader.sandbox.messages import CELL, Problem, Raised, Returned
+
+MAX_TYPE_CHARS, MAX_MESSAGE_CHARS, MAX_SOURCE_CHARS = 60, 160, 160
+FORBIDDEN = frozenset({"PermissionError", "BlockingIOError"})
+OF_NETWORK = frozenset({"URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectionRefusedError", "ConnectTimeout", "SSLError"})
+HINTS = (
+    (FORBIDDEN, "The grader lets your code use no files but your own, no network and no other processes."),
+    (OF_NETWORK, "There is no network where your code is graded."),
+    (frozenset({"ModuleNotFoundError"}), "Of packages only numpy, scipy and matplotlib are here; a file of your own must be handed in."),
+    (frozenset({"FileNotFoundError"}), "Only the files that you hand in are there."),
+    (frozenset({"MemoryError"}), "The grader gives your code no more memory."),
+)
+"""What the grader has to do with an exception, by its type. "Own" files are those handed in and those that the code itself made."""
+ENDINGS = {
+    "SIGSEGV": "it crashed the interpreter: segmentation fault",
+    "SIGKILL": "it was stopped by force: too much memory or time",
+    "SIGXCPU": "it used too much processor time",
+    "SIGXFSZ": "it wrote too large a file",
+    "SIGSYS": "it made a system call that is not allowed here",
+    "exit code 0": "os._exit or the like",
+}
+
+
+def exception_words(problem: Problem) -> str:
+    """'ValueError: what it says'."""
+    kind, message = _part(problem.type, MAX_TYPE_CHARS), _part(problem.message, MAX_MESSAGE_CHARS).rstrip(".")
+    return f"{kind}: {message}" if message else kind
+
+
+def hint(problem: Problem) -> str:
+    """What the grader has to do with it, as a sentence; "" if nothing."""
+    return next((words for types, words in HINTS if problem.type in types), "")
+
+
+def ended_by_itself(problem: Problem) -> bool:
+    """Whether the file ended as sys.exit() or sys.exit(0) ends one in which all is well."""
+    return problem.type == "SystemExit" and problem.message in ("", "0", "None")
+
+
+def problem_words(problem: Problem) -> str:
+    """What was raised, where, the student's own line there, and what the grader has to do with it."""
+    source = _part(problem.source, MAX_SOURCE_CHARS)
+    kind, message = _part(problem.type, MAX_TYPE_CHARS), _part(problem.message, MAX_MESSAGE_CHARS)
+    told = f"{kind}{problem_place(problem)}{f' (`{source}`)' if source else ''}{f': {message}' if message else ''}"
+    return f"{told.rstrip('.')}. {hint(problem)}" if hint(problem) else told
+
+
+def problem_place(problem: Problem) -> str:
+    """' at line 3 of backprop.py', ' at code cell 3, line 2', or nothing where no line is known."""
+    _, is_cell, cell = problem.file.rpartition(CELL)
+    if not problem.line:
+        return ""
+    place = f" at code cell {cell}, line {problem.line}" if is_cell else f" at line {problem.line} of {problem.file}"
+    return f" {_part(place, MAX_SOURCE_CHARS)}"
+
+
+def _part(text: str, max_chars: int) -> str:
+    """The first line of a text that has any, at most so long."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()] or [""]
+    is_cut = len(lines) > 1 or len(lines[0]) > max_chars
+    return f"{lines[0][:max_chars]} [...]" if is_cut else lines[0]
+
+
+def raised_words(answer: Answer) -> str:
+    """Why there is no value, for an answer that is not Returned."""
+    if isinstance(answer, Raised):
+        return f"your code raised {problem_words(answer.problem)}"
+    if isinstance(answer, Returned):
+        return f"it returned {returned(answer.value)}"
+    if answer.how == "late":
+        return f"it gave no answer within {answer.detail} seconds: is there an endless loop, or very slow code?"
+    if answer.how == "ended":
+        return f"it ended the whole Python process ({ENDINGS.get(answer.detail, answer.detail)})"
+    if answer.how == "filled":
+        return f"your program wrote too much: {answer.detail}"
+    if answer.how == "protocol":
+        return "your program wrote into the channel between it and the grader"
+    return "it was not called again, because it had not come back before"
