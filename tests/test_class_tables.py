@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,27 @@ def test_canvas_form():
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Backpropagation"]
     assert possible[0] == "Points Possible" and possible[5] == "100"
     assert ana == ["Anna Maria Ruiz", "", "007", "ana@example.org", "", "100"]
+
+
+def test_canvas_finds_who_was_downloaded_from_it():
+    """The number in the name of a download is Canvas's own for the student, by which its import looks first."""
+    entry = replace(SINGLE, students=(Student("doejane", canvas_id="12345"),))
+    *_, row = csv.reader(io.StringIO(grades([entry], _results(), "canvas")))
+    assert row == ["doejane", "12345", "", "", "", "0"]
+
+
+def test_canvas_keeps_the_score_of_who_could_not_be_graded():
+    """An empty cell would take away a score that is there: who has none now stands in no row."""
+    assert [row[0] for row in _rows("canvas")] == ["Student", "Points Possible", "Anna Maria Ruiz", "'=HYPERLINK(1)", 'O"Neil, Zoë']
+
+
+@pytest.mark.parametrize("separator", ";\t|\n")
+def test_no_formula_where_a_spreadsheet_splits_elsewhere(separator):
+    """With a comma for decimals Excel splits at semicolons, inside of quotes too where the line began without."""
+    for name in ("doe{}=HYPERLINK(1)", "doe, x{} @A1", 'a"{}"+1', "{0}{0}-1", "a{}\uff1d1", "b{}'=1"):
+        entry = replace(SINGLE, students=(Student(name.format(separator)),))
+        for line in grades([entry], _results(), "csv").splitlines()[1:]:
+            assert not any(part.lstrip(" \"").startswith(tuple("=+-@\uff1d")) for part in re.split("[;|\t]", line)), line
 
 
 def test_plain_form():

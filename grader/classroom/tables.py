@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -20,6 +21,8 @@ TITLE = "Backpropagation"
 FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 """What starts a formula in Excel, LibreOffice or Google Sheets, and the wide forms that some take for the same
 (OWASP, "CSV Injection")."""
+LATER_FORMULA = re.compile(rf"([;|][\s\"']*)(?=[{re.escape(FORMULA_STARTS)}])")
+"""Where a spreadsheet that is set to another separator begins a new cell, quoted or not: in Excel the language decides."""
 
 Row = list[str]
 
@@ -27,7 +30,8 @@ Row = list[str]
 def grades(entries: Sequence[Entry], results: Mapping[str, Result], form: Form, title: str = TITLE) -> str:
     """The text of grades.csv.
 
-    results  by slug; a submission without one (it could not be graded here) keeps its students' rows, without a score
+    results  by slug; a submission without one (it could not be graded here) keeps its students' rows, without a score, but
+             in Canvas's form, where an empty score would take away one that is there
     title    of the assignment, in Canvas's form; "Title (123)" names the assignment with that id
     """
     writers: Mapping[Form, Callable[..., list[Row]]] = {"gradescope": _gradescope, "canvas": _canvas, "csv": _plain}
@@ -40,6 +44,7 @@ def grades(entries: Sequence[Entry], results: Mapping[str, Result], form: Form, 
 def cell(text: str) -> str:
     """The text on one line, and with an apostrophe before what could be a formula."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = LATER_FORMULA.sub(r"\1'", line)
     return f"'{line}" if line.startswith(tuple(FORMULA_STARTS)) else line
 
 
@@ -63,12 +68,17 @@ def _gradescope(entries: Sequence[Entry], results: Mapping[str, Result], title: 
 
 
 def _canvas(entries: Sequence[Entry], results: Mapping[str, Result], title: str) -> list[Row]:
-    """As Canvas's gradebook imports: students are found by SIS User ID (Gradescope's SID) or SIS Login ID (the email)."""
+    """As Canvas's gradebook imports, see its lib/gradebook_importer.rb.
+
+    A student is found by ID, which names of downloads from Canvas hold, else by SIS User ID (Gradescope's SID), else by SIS
+    Login ID (the email, where that is what students log in by), else by the name.
+    """
     rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]]
     most = next((_number(result.max_score) for result in results.values()), "")
     rows.append(["Points Possible", "", "", "", "", most])
     for student, entry in _people(entries):
-        rows.append([student.name, "", student.sid, student.email, "", _total(results.get(entry.slug))[0]])
+        if (result := results.get(entry.slug)) is not None:
+            rows.append([student.name, student.canvas_id, student.sid, student.email, "", _total(result)[0]])
     return rows
 
 
