@@ -53,7 +53,7 @@ def main(path: str, started_s: float) -> None:
     clock.mark("interpreter starts")
     from grader.sandbox import warm
 
-    warm.start_ahead()
+    warm.start_ahead([path])
     clock.mark("worker is started")
     from grader import cli
 

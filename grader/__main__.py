@@ -16,7 +16,7 @@ def _run() -> int:
     gc.set_threshold(50_000, 20, 100)  # a grading is over before garbage matters, and imports make much that is none
     from grader.sandbox import warm
 
-    warm.start_ahead()
+    warm.start_ahead(sys.argv[2:])
     try:
         from grader.cli import main
 

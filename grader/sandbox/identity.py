@@ -112,18 +112,17 @@ def give(folder: Path, identity: Identity) -> None:
 def end_processes(uid: int) -> list[int]:
     """Kill every process of a uid until none is left. Returns those still there after LAST_PROCESS_S: none, or a fault.
 
-    The kernel kills all of them in one go, for a process of that uid: one that lives on in a new child every moment
-    is on no list that can be read.
+    The kernel kills all of them in one go, for a process of that uid: of those that live on in a new child every
+    moment, a list names only the dead.
     """
     if uid in (0, os.getuid()):
         raise ValueError(f"uid {uid} is not a leased one")
     end_s = time.monotonic() + LAST_PROCESS_S
-    _kill_all(uid)
     while pids := processes_of(uid):
+        _kill_all(uid)
         if time.monotonic() > end_s:
             return pids
         time.sleep(0.002)
-        _kill_all(uid)
     return []
 
 

@@ -25,6 +25,7 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np  # noqa: F401 - loaded before the fork, so that no child has to
@@ -49,9 +50,11 @@ LINUX_BLOCK_BYTES = 512
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def main(control_fd: int, import_root: str) -> NoReturn:
-    """Serve the control socket until it closes; ends by os._exit, since taking numpy apart takes 30 ms."""
-    gc.enable()  # it was off for the imports, which make much that looks like garbage and is none
+def main(control_fd: int, import_root: str, preload: Sequence[str]) -> NoReturn:
+    """Serve the control socket until it closes; ends by os._exit, since taking numpy apart takes 30 ms.
+
+    preload  what the first submission is likely to name, imported before anybody asks
+    """
     if sys.platform == "linux":
         prctl = ctypes.CDLL(None, use_errno=True).prctl
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -59,6 +62,9 @@ def main(control_fd: int, import_root: str) -> NoReturn:
     while import_root in sys.path:
         sys.path.remove(import_root)
     prepare()
+    _import(preload)
+    gc.freeze()  # collections were off for the imports, which make much that looks like garbage and is none
+    gc.enable()
     sys.dont_write_bytecode = True
     control = socket.socket(fileno=control_fd)
     children: set[int] = set()
@@ -79,11 +85,7 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
 
 
 def _spawn(order: dict[str, Any], descriptors: list[int], children: set[int]) -> dict[str, Any]:
-    for name in order["preload"]:
-        if name in PRELOADS and name not in sys.modules:
-            with contextlib.suppress(Exception):  # the student's own import will say what is wrong
-                _put_off(PUT_OFF)
-                importlib.import_module(name)
+    _import(order["preload"])
     parent = os.getpid()
     gc.freeze()  # else a collection in the child would look at all of numpy, and copy every page of it
     pid = os.fork()
@@ -93,6 +95,14 @@ def _spawn(order: dict[str, Any], descriptors: list[int], children: set[int]) ->
     for descriptor in descriptors:
         os.close(descriptor)
     return {"pid": pid}
+
+
+def _import(preload: Sequence[str]) -> None:
+    for name in preload:
+        if name in PRELOADS and name not in sys.modules:
+            with contextlib.suppress(Exception):  # the student's own import will say what is wrong
+                _put_off(PUT_OFF)
+                importlib.import_module(name)
 
 
 def _put_off(names: tuple[str, ...]) -> None:
