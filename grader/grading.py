@@ -232,7 +232,7 @@ def load_notes(loaded: Loaded) -> tuple[str, ...]:
 def _note(problem: Problem, loaded: Loaded, is_whole: bool) -> str:
     is_cell = CELL in problem.file
     stopped = f"{'A cell' if is_cell else 'Your file'} stopped{problem_place(problem)} with {exception_words(problem)}."
-    why = f" {hint(problem)}{' It costs nothing.' if is_whole and not is_cell else ''}" if hint(problem) else ""
+    why = f" {hint(problem)}{' Stopping there costs nothing by itself.' if is_whole and not is_cell else ''}" if hint(problem) else ""
     if not is_cell:
         return f"{stopped}{why} What it defines was graded all the same: {', '.join(loaded.functions)}."
     kept = [name for name in problem.defines.split() if name in loaded.functions]

@@ -104,7 +104,7 @@ def test_any_mapping_is_a_dict_of_gradients(reference_source, grade_source):
 ])
 def test_what_the_grader_forbids_is_said_and_costs_nothing(type, said):
     """A file that stopped at what is not allowed here learns that it is the grader's doing, and that nothing is lost by it."""
-    assert said in _note(type, "no") and "It costs nothing." in _note(type, "no")
+    assert said in _note(type, "no") and "costs nothing by itself." in _note(type, "no")
     assert "costs nothing" not in _note(type, "no", WHOLE[:2])
 
 

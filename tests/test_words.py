@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import describe, returned
-from grader.diagnosis import Diagnosis, Finding, words
+from grader.checks.raised import problem_words
+from grader.diagnosis import Diagnosis, Finding, has_a_line, words
 from grader.diagnosis.words import formula, is_number
 from grader.result import Message, Result
+from grader.sandbox.messages import Problem
 from grader.sandbox.wire import Tensor, Value
 from tests.test_diagnosis import diagnosed
 
@@ -141,3 +143,58 @@ def test_lists_are_to_be_wrapped(grade_source: Callable[..., Result], reference_
 def test_draws_in_words(old: str, new: str, said: str) -> None:
     """What is asked and what the code does cannot be mixed up."""
     assert said in told(diagnosed((old, new)))[0]
+
+
+@pytest.mark.parametrize("old, new, id, structure", [
+    ("r * np.sin(a), r * np.cos(a)", "r * np.sin(np.radians(a)), r * np.cos(np.radians(a))", "other-angles", "other angles than asked"),
+    ("r = np.random.uniform(low, high)", "r = np.sqrt(np.random.uniform(low**2, high**2))", "square-root-of-radius",
+     "the inner and the outer radius drawn as a square root"),
+    ("((0.0, 2.5, 1), (3.5, 5.0, 0))", "((3.5, 5.0, 1), (0.0, 2.5, 0))", "rings-swapped",
+     "the ring in the first half, the disc in the second"),
+    ("((0.0, 2.5, 1)", "((0.0, 2.0, 1)", "wrong-radii", "the inner radius in [0, 2) in place of [0, 2.5)"),
+])
+def test_what_is_wrong_with_points_is_one_slip(old: str, new: str, id: str, structure: str) -> None:
+    """Radii and angles are looked at apart, and what happens to both rings is told once."""
+    (slip,) = diagnosed((old, new)).slips
+    assert (slip.id, slip.structure) == (id, structure)
+
+
+def test_of_two_equal_explanations_the_true_one_in_either_case_is_told() -> None:
+    """forward alone gives sigma(-z): y = sigma(-z) is true wherever the minus stands, and no line is pointed at."""
+    (slip,) = diagnosed(("return _sigmoid(_hidden_and_logit(X, params)[1])", "return 1 - _sigmoid(_hidden_and_logit(X, params)[1])")).slips
+    assert slip.structure == "y = sigma(-z)" and not has_a_line(slip, [slip])
+
+
+@pytest.mark.parametrize("loss, structure", [
+    ("np.mean((t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))[0])", "the first example's loss"),
+    ("(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))[-1] / N", "the last example's loss over N"),
+])
+def test_a_loss_of_one_example_is_one_slip(loss: str, structure: str) -> None:
+    """Whether it is divided by N belongs to that slip."""
+    (slip,) = diagnosed(("np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))", loss)).slips
+    assert slip.structure == structure
+
+
+def test_rounded_gradients_and_infinite_losses_have_their_cause() -> None:
+    """What is certain can be the cause, and then it is not said that none was found."""
+    rounded = finding(diagnosed(("W_bar = H.T @ z_bar", "W_bar = np.round(H.T @ z_bar, 3)")), "dW").hint
+    infinite = finding(diagnosed(("np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))", "np.inf")), "loss").hint
+    assert "decimals kept: 3" in rounded and "logarithm" in infinite and "not found" not in rounded + infinite
+
+
+def test_a_fixed_count_is_shown_as_one() -> None:
+    """1/500 is a division by 500, and two divisors stand in parentheses."""
+    coded = [finding(diagnosed(("(_sigmoid(z) - t) / N", f"(_sigmoid(z) - t) / {count}")), "dc").coded for count in ("500", "(2 * N)")]
+    assert coded == ["sum over the examples of (y-t) / 500", "sum over the examples of (y-t) / (2 N)"]
+
+
+def test_one_filled_column_is_known() -> None:
+    """A gradient of which one input's entries alone are filled is told so."""
+    (slip,) = diagnosed(("U_bar = G_bar.T @ X", "U_bar = G_bar.T @ (X * (np.arange(X.shape[1]) == 0))")).slips
+    assert slip.id == "only-first-input"
+
+
+def test_the_grader_says_how_it_calls() -> None:
+    """A function of other arguments learns which ones it is given; an error inside it does not."""
+    wrong = Problem("TypeError", "forward() missing 3 required positional arguments: 'b', 'W', and 'c'")
+    assert "forward(X, params)" in problem_words(wrong) and "calls" not in problem_words(Problem("TypeError", "forward() of a string"))

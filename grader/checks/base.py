@@ -129,13 +129,14 @@ def missing_function(subject: Subject, function: str) -> Message:
     came = f"Your file defines no function {function}" + (f" (it defines {names})." if names else ".")
     if problem is not None and CELL in problem.file:
         came = f"Nothing defines {function}, and a cell stopped with {problem_words(problem)}"
-        return Message(f"a function {function}", came, look="Choose `Restart & Run All`: the cell stops at the same place.")
+        return Message(f"a function {function}", sentence(came), look="Choose `Restart & Run All`: the cell stops at the same place.")
     if problem is not None and problem.type in NOT_PYTHON:
         came = f"Python cannot read your file: {problem_words(problem)}"
-        return Message(f"a function {function}", came, look="Run `python backprop.py` yourself: it stops at the same place.")
+        return Message(f"a function {function}", sentence(came), look="Run `python backprop.py` yourself: it stops at the same place.")
     if problem is not None:
         came = f"{came}\nIt stopped with {problem_words(problem)}"
-        return Message(f"a function {function}", came, look="Mend that line first, and check the spelling of the function's name.")
+        look = "Mend that line first, and check the spelling of the function's name."
+        return Message(f"a function {function}", sentence(came), look=look)
     return Message(f"a function {function}", came, look="Check the spelling of its name: the grader calls it by that name.")
 
 

@@ -83,7 +83,7 @@ def _checked_data(value: Value, size: int, asked: str, slips: list[str]) -> None
         raise CheckFailed(Message(asked, f"Data holds {value.dtype} entries, where floats belong."))
     if not np.isfinite(data.values).all():
         raise CheckFailed(Message(asked, "Data holds NaN or infinity."))
-    slips += [f"data: {data.slip}"] if data.slip else []
+    slips += [f"data {data.slip.removeprefix('it ')}"] if data.slip else []
 
 
 def _checked_labels(value: Value, size: int, asked: str, slips: list[str]) -> None:
@@ -94,9 +94,9 @@ def _checked_labels(value: Value, size: int, asked: str, slips: list[str]) -> No
     off = difference(expected, labels.values, 0.0)
     if off:
         raise CheckFailed(
-            Message("labels: 1 for the first half of the points, 0 for the second", "The labels are others.", off), quantity="labels"
+            Message("labels: 1 for the first half of the points, 0 for the second", "Other labels came.", off), quantity="labels"
         )
-    slips += [f"labels: {labels.slip}"] if isinstance(labels, Fitted) and labels.slip else []
+    slips += [f"labels are {labels.slip.removeprefix('it is ')}"] if isinstance(labels, Fitted) and labels.slip else []
 
 
 def ring_fault(points: Array, count: int, low: float, high: float) -> str:

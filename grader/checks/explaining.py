@@ -114,6 +114,8 @@ def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Coll
                 continue
             if finding.quantity == "y" and place > 0 and rows["2.2"].state == "failed":
                 rows[row_number] = _carried(check, "2.2", subject.rubric) if finding.verdict == "explained" else _with_look(check, "")
+            elif finding.quantity == "data" and place > 0 and rows["1.2"].state == "failed" and finding.verdict == "explained":
+                rows[row_number] = _with_look(check, "" if subject.rubric.feedback == "score" else "The slip told at 1.2 spoils this too.")
             else:
                 rows[row_number] = _told(check, finding, diagnosis, subject, is_carried)
     rows |= _at_arguments(rows, told, subject)

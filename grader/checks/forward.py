@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.base import Case, CheckFailed, check, sentence
+from grader.checks.base import Case, CheckFailed, check, form_words, sentence
 from grader.checks.compare import describe, difference, fit
 from grader.checks.subject import NoAnswer, Point, is_core
 from grader.result import Message
@@ -23,12 +23,13 @@ class ForwardCase(Case):
                 raise self.no_answer(output, asked)
             y = fit(output, (N,))
             if isinstance(y, str):
-                raise CheckFailed(Message(asked, f"Forward returned {y}.", look=_shape_advice(output, N)), quantity="y")
+                raise CheckFailed(Message(asked, f"forward returned {y}.", look=_shape_advice(output, N)), quantity="y")
             assert isinstance(output, Tensor)
             if not np.isfinite(y.values).all():
                 raise CheckFailed(Message(asked, "There is NaN or infinity among the values."), quantity="y")
             if y.values.min() <= 0 or y.values.max() >= 1:
-                came = f"The values run from {y.values.min():.4g} to {y.values.max():.4g}."
+                low, high = y.values.min(), y.values.max()
+                came = f"The values run from {low:.4g} to {high:.4g}." if low < high else f"Every value is {low:.4g}."
                 raise CheckFailed(Message(asked, came, look="Is sigma applied to z?"), quantity="y")
             if output.dtype in ("int", "bool", "object"):
                 raise CheckFailed(Message(asked, f"The values are of type {output.dtype}."), quantity="y")
@@ -62,10 +63,10 @@ class ForwardCase(Case):
                 raise CheckFailed(Message(asked, sentence(output.why)))
             y = fit(output, (point.size.N,))
             if isinstance(y, str):
-                raise CheckFailed(Message(asked, f"Forward returned {y}."), quantity="y")
+                raise CheckFailed(Message(asked, f"forward returned {y}."), quantity="y")
             off = difference(point.expected_output, y.values, self.rubric.value_rtol)
             if off and y.slip:
-                raise CheckFailed(Message(asked, sentence(f"y: {y.slip}")), quantity="y")
+                raise CheckFailed(Message(asked, form_words("y", y.slip)), quantity="y")
             if off:
                 raise CheckFailed(Message(asked, "Other values came.", off), quantity="y")
             slip = slip or y.slip
@@ -83,4 +84,6 @@ def _shape_advice(output: Value, N: int) -> str:
         return "Somewhere an (N, 1) array meets an (N,) one: numpy broadcasts them to (N, N)."
     if isinstance(output, Tensor) and output.values.shape in ((N, 1), (1, N)):
         return "W has shape (H,), so H @ W has shape (N,): is W or b reshaped on the way?"
+    if output is None:
+        return "Is a return missing?"
     return f"It should return y alone, not {describe(output)}." if isinstance(output, tuple) else ""

@@ -12,6 +12,7 @@ from grader.sandbox.messages import CELL, Problem, Raised, Returned
 MAX_TYPE_CHARS, MAX_MESSAGE_CHARS, MAX_SOURCE_CHARS = 60, 160, 160
 FORBIDDEN = frozenset({"PermissionError", "BlockingIOError"})
 OF_NETWORK = frozenset({"URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectionRefusedError", "ConnectTimeout", "SSLError"})
+CALLS = {"make_dataset": "(num_points)", "forward": "(X, params)", "backprop": "(X, t, params)"}
 HINTS = (
     (FORBIDDEN, "The grader lets your code use no files but your own, no network and no other processes."),
     (OF_NETWORK, "There is no network where your code is graded."),
@@ -38,6 +39,9 @@ def exception_words(problem: Problem) -> str:
 
 def hint(problem: Problem) -> str:
     """What the grader has to do with it, as a sentence; "" if nothing."""
+    named, _, complaint = problem.message.partition("() ")
+    if problem.type == "TypeError" and named in CALLS and complaint.startswith(("missing", "takes")):
+        return f"The grader calls {named}{CALLS[named]}."
     return next((words for types, words in HINTS if problem.type in types), "")
 
 

@@ -372,6 +372,10 @@ def _one_unit(index: int) -> Callable[[Array], Array]:
     return lambda term: squeeze(_only(term.sum(axis=1), index))
 
 
+def _one_input(index: int) -> Callable[[Array], Array]:
+    return lambda term: squeeze(np.moveaxis(_only(np.moveaxis(term.sum(axis=1), 2, 1), index), 1, 2))
+
+
 def _summed_over(axis: int, keep: bool) -> Callable[[Array], Array]:
     """Sum over another axis as well as the examples; spread it back over that axis if keep is set."""
     def output(term: Array) -> Array:
@@ -423,8 +427,10 @@ LAST_STRUCTURES: tuple[Structure, ...] = (
     _last("units-summed", "the sum over the units as well", _summed_over(2, keep=False)),
     _last("first-unit-for-all", "the first unit's for every unit", _unit_for_all(0)),
     _last("last-unit-for-all", "the last unit's for every unit", _unit_for_all(-1)),
-    _last("only-first-unit", "only the first unit's, zero elsewhere", _one_unit(0)),
-    _last("only-last-unit", "only the last unit's, zero elsewhere", _one_unit(-1)),
+    _last("only-first-unit", "only the first unit's entries, zero elsewhere", _one_unit(0)),
+    _last("only-last-unit", "only the last unit's entries, zero elsewhere", _one_unit(-1)),
+    _last("only-first-input", "only the first input's entries, zero elsewhere", _one_input(0)),
+    _last("only-last-input", "only the last input's entries, zero elsewhere", _one_input(-1)),
     _last("inputs-reversed", "the inputs in reverse order", lambda term: squeeze(term.sum(axis=1)[:, :, ::-1])),
     _last("inputs-summed", "the sum over the inputs as well, one number for all", _summed_over(3, keep=True)),
     _last("inputs-summed", "the sum over the inputs as well", _summed_over(3, keep=False)),

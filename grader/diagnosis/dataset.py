@@ -126,11 +126,11 @@ def label_slips(labels: Array) -> list[Slip]:
     if np.array_equal(flat, asked):
         return []
     if len(flat) != POINTS:
-        return [_slip("wrong-number-of-points", "labels", f"{len(flat)} points in place of {POINTS}")]
+        return [_slip("wrong-number-of-points", "labels", f"{len(flat)} points where make_dataset({POINTS}) is asked")]
     for id, structure, expected in (
         ("labels-swapped", "labels 0 for the inner half, 1 for the outer", 1 - asked),
-        ("labels-interleaved", "the labels 1, 0, 1, 0, ...", np.tile([1.0, 0.0], half)),
-        ("labels-interleaved", "the labels 0, 1, 0, 1, ...", np.tile([0.0, 1.0], half)),
+        ("labels-interleaved", "the labels 1, 0, 1, 0 and so on", np.tile([1.0, 0.0], half)),
+        ("labels-interleaved", "the labels 0, 1, 0, 1 and so on", np.tile([0.0, 1.0], half)),
         ("labels-all-one", "the label 1 for every point", np.concatenate([ones, ones])),
         ("labels-all-zero", "the label 0 for every point", 0 * asked),
         ("labels-minus-one-and-one", "labels 1 and -1 in place of 1 and 0", 2 * asked - 1),
@@ -163,7 +163,7 @@ def data_slips(points: Array, seed: int) -> list[Slip]:
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
         return []
     if len(points) != POINTS:
-        return [_slip("wrong-number-of-points", "data", f"{len(points)} points in place of {POINTS}")]
+        return [_slip("wrong-number-of-points", "data", f"{len(points)} points where make_dataset({POINTS}) is asked")]
     stream = np.random.RandomState(seed).random_sample(4 * POINTS)
     for layout in LAYOUTS:
         found = _explained_by(layout, points, stream)
@@ -176,6 +176,8 @@ def data_slips(points: Array, seed: int) -> list[Slip]:
         if found is not None:
             return [_slip("own-generator", "data", "Python's random in the place of np.random"), *found]
     asked = _asked_points(seed)
+    if np.abs(np.hypot(*points.T) - np.hypot(*asked.T)).max() < TOLERANCE:
+        return [_slip("other-angles", "data", "other angles than asked")]
     if np.abs(points - asked).max() < LARGEST_ROUNDING:
         return [_slip("points-rounded", "data", "the asked points, rounded")]
     in_place = _by_distribution(points)
@@ -225,21 +227,28 @@ def _directions(turn: Array) -> Iterator[tuple[list[Slip], Array]]:
 def _radius_slips(radius: Array, r: Array) -> list[Slip] | None:
     """The slips of the two rings' radii if each is linear in r, or its square is; else None."""
     half = POINTS // 2
-    slips: list[Slip] = []
-    for part, (low, high), ring in ((slice(0, half), INNER, "inner"), (slice(half, None), OUTER, "outer")):
-        for id, power in (("", 1), ("square-root-of-radius", 2)):
-            fit = _line(r[part], radius[part] ** power)
-            if fit is None:
-                continue
-            start, end = (max(0.0, limit) ** 0.5 if id else limit for limit in fit)
-            if id:
-                slips.append(_slip(id, "data", f"the {ring} radius drawn as a square root"))
-            if abs(start - low) > TOLERANCE or abs(end - high) > TOLERANCE:
-                slips.append(_slip("wrong-radii", "data", f"the {ring} radius in [{start:.4g}, {end:.4g}) in place of [{low:g}, {high:g})"))
-            break
-        else:
+    drawn: dict[str, tuple[float, float]] = {}
+    rooted: list[str] = []
+    for part, ring in ((slice(0, half), "inner"), (slice(half, None), "outer")):
+        fits = ((power, _line(r[part], radius[part] ** power)) for power in (1, 2))
+        power, fit = next(((power, fit) for power, fit in fits if fit is not None), (0, None))
+        if fit is None:
             return None
-    return slips
+        rooted += [ring] if power == 2 else []
+        low, high = (round(max(0.0, limit) ** (1 / power), 9) for limit in fit)
+        drawn[ring] = low, high
+    if _close(drawn["inner"], OUTER) and _close(drawn["outer"], INNER):
+        return [_slip("rings-swapped", "data", "the ring in the first half, the disc in the second")]
+    roots = f"the {' and the '.join(rooted)} radius drawn as a square root" if rooted else ""
+    slips = [_slip("square-root-of-radius", "data", roots)] if roots else []
+    return slips + [
+        _slip("wrong-radii", "data", f"the {ring} radius in [{drawn[ring][0]:.4g}, {drawn[ring][1]:.4g}) in place of [{low:g}, {high:g})")
+        for ring, (low, high) in (("inner", INNER), ("outer", OUTER)) if not _close(drawn[ring], (low, high))
+    ]
+
+
+def _close(limits: tuple[float, float], others: tuple[float, float]) -> bool:
+    return max(abs(a - b) for a, b in zip(limits, others)) <= TOLERANCE
 
 
 def _line(u: Array, values: Array) -> tuple[float, float] | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.diagnosis import words as say
 from grader.diagnosis.arguments import ignored_arguments
-from grader.diagnosis.attribution import charge, forward_slips, gradient_slips, key_slips, loss_slips
+from grader.diagnosis.attribution import charge, constant_name, forward_slips, gradient_slips, key_slips, loss_slips
 from grader.diagnosis.bank import EXPRESSIONS, squeeze
 from grader.diagnosis.chain import ASKED as ASKED_FACTORS
 from grader.diagnosis.chain import asked_gradients
@@ -75,6 +75,8 @@ def _diagnosed(student: Student, wrong: Sequence[str], seed: int) -> Diagnosis:
             wrong = [q for q in wrong if q != "data"]
         parts.append(Part(reading.slips, reading.explained))
     hints = _output_plans(student, rng) if "y" in wrong else []
+    if not {"loss", *GRADIENTS} & set(wrong):  # backprop's z is right: sigma(-z) is a slip at y
+        hints.sort(key=lambda plan: any(variant.step != "y" for variant in plan))
     shared: Plan = hints[0] if hints else ASKED_PLAN
     misfits = forward_misfit(student, rng) if "y" in wrong and not hints else ()
     if misfits:
@@ -485,8 +487,7 @@ def _coded(found: _Gradients, loss: _Loss | None) -> dict[str, str]:
             choices.append(hypothesis.last[q])
         scale = hypothesis.scale[q]
         sources.append({"N": scale.N, "D": scale.D, "H": scale.H, "-1": float(scale.constant < 0)})
-        if abs(abs(scale.constant) - 1) > 1e-7:
-            sources.append({f"{abs(scale.constant):.6g}": 1.0})
+        sources.append(_constant_factor(abs(scale.constant)))
         for source in sources:
             for name, power in source.items():
                 powers[name] = powers.get(name, 0) + power
@@ -500,16 +501,40 @@ def _coded(found: _Gradients, loss: _Loss | None) -> dict[str, str]:
         coded[q] = say.formula(powers, notes)
     if loss is not None and loss.variant.structure:
         scale = loss.scale
-        powers = {"-1": float(scale.constant < 0), f"{abs(scale.constant):.6g}": float(abs(abs(scale.constant) - 1) > 1e-7),
-                  "N": scale.N, "D": scale.D, "H": scale.H}
-        coded["loss"] = say.scaled(powers, loss.variant.structure)
+        constants = {"-1": float(scale.constant < 0), **_constant_factor(abs(scale.constant))}
+        coded["loss"] = say.scaled({**constants, "N": scale.N, "D": scale.D, "H": scale.H}, loss.variant.structure)
     return coded
+
+
+def _constant_factor(constant: float) -> dict[str, float]:
+    """A positive constant as a factor of a formula: 3, 1/500 as a division by 500; none where it is one."""
+    if abs(constant - 1) < 1e-7 or not constant:
+        return {}
+    name = constant_name(constant)
+    return {name.removeprefix("1/"): -1.0} if name.startswith("1/") else {name: 1.0}
+
+
+def _of_loss(evidence: Evidence, thrice: Sequence[Answer | None]) -> tuple[str, ...]:
+    """What is sure about a wrong loss that is not explained."""
+    is_infinite = any(answer is not None and np.isinf(answer.loss) for answer in thrice)
+    return (say.certain("infinite-loss"),) if is_infinite and evidence.stacks["search"].loss is None else ()
+
+
+def _unusable(q: str, evidence: Evidence, thrice: Sequence[Answer | None]) -> str:
+    """Why the answers at the networks of one size make no stack."""
+    search = evidence.stacks["search"]
+    if search.answered < len(search.inputs.c):
+        return say.certain("no-answer-at-times")
+    arrays = [answer.grads[KEYS[q]] for answer in thrice if answer is not None and KEYS[q] in answer.grads]
+    return say.certain("not-finite" if all(np.shape(array) == np.shape(arrays[0]) for array in arrays) else "other-shapes")
 
 
 def _certain(
     q: str, evidence: Evidence, explained: Collection[str], thrice: Sequence[Answer | None]
 ) -> tuple[str, ...]:
     """What is sure about a wrong quantity that is not explained."""
+    if q == "loss" and q not in explained:
+        return _of_loss(evidence, thrice)
     if q in explained or q not in GRADIENTS:
         return ()
     facts: list[str] = []
@@ -518,8 +543,7 @@ def _certain(
     if not any(observed.answered for observed in evidence.stacks.values()):
         return ()  # the check that asked first has told why
     if actual is None:
-        missing = search.answered < len(search.inputs.c)
-        return (say.certain("no-answer-at-times" if missing else "not-finite"),)
+        return (_unusable(q, evidence, thrice),)
     if not _piled_up(thrice) and _changes(q, thrice):
         return (say.certain("state"),)
     expected = asked_gradients(run_forward(search.inputs))[q]
@@ -527,6 +551,9 @@ def _certain(
         facts.append(say.certain("not-reproduced"))
     if actual.size != expected.size:
         facts.append(say.certain("shape", actual=actual.shape[1:], expected=expected.shape[1:]))
+    for digits in range(1, 9):
+        if actual.size == expected.size and np.abs(actual.reshape(expected.shape) - np.round(expected, digits)).max() < 1e-12:
+            return (say.certain("rounded", digits=digits),)
     k = ratio(actual, expected, evidence.rtol)
     if k is not None:
         facts.append(say.certain("sign") if abs(k + 1) < 1e-6 else say.certain("constant-ratio", ratio=k))
@@ -555,7 +582,7 @@ def _told(wrong: Sequence[str], parts: Sequence[Part]) -> Diagnosis:
 
 
 def _unexplained(quantity: str, certain: tuple[str, ...]) -> Finding:
-    return Finding(quantity, "unexplained", hint=" ".join((*certain, say.UNEXPLAINED)), asked=say.ASKED[quantity], certain=certain)
+    return Finding(quantity, "unexplained", hint=say.unexplained(certain), asked=say.ASKED[quantity], certain=certain)
 
 
 def _finding(q: str, slips: Sequence[Slip], explained: Collection[str], parts: Sequence[Part]) -> Finding:

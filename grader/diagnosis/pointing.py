@@ -17,6 +17,7 @@ WITHOUT_A_LINE = frozenset({
     "answer-constant", "broadcast-by-accident", "gradients-accumulate-over-calls", "weights-updated-inside", "labels-averaged",
     "outputs-averaged", "mean-over-each-batch", "only-last-batch", "points-reversed", "points-shifted", "gradient-rows-reversed",
     "hidden-rows-reversed", "hidden-rows-shifted", "residual-reversed", "mean-taken-twice", "fixed-count", "wrong-count",
+    "logit-negated", "sigmoid-sign-flipped",
 })
 OWN_STEPS = frozenset({"c_bar", "W_bar", "b_bar", "U_bar"})
 DERIVATIVE = frozenset({"1-h^2", "1-h", "1+h"})

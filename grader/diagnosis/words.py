@@ -72,6 +72,9 @@ SENTENCES: Mapping[str, str] = {
     "loss-clipped": "A clip is meant to avoid log(0); this one reaches outputs that are common and changes the loss. "
                     "np.logaddexp needs none.",
     "number-added-in-logarithm": "The number that you add inside the logarithm is large enough to change the loss.",
+    "loss-first-example-only": "Every example must count in the loss; yours is the first one's. Is there a return inside the loop?",
+    "loss-last-example-only": "Every example must count in the loss; yours is the last one's. In a loop, is there = where += is asked?",
+    "loss-broadcast": "A column (N, 1) meets a row (N,), which makes an (N, N) array. Give y and t the same shape before you use both.",
     "zero-one-loss": "Your loss counts wrong answers. That has no slope; the cross-entropy is asked.",
     "half-squared-error-loss": "Your loss is the squared error; the cross-entropy is asked.",
     "squared-error-loss": "Your loss is the squared error; the cross-entropy is asked.",
@@ -82,10 +85,13 @@ SENTENCES: Mapping[str, str] = {
     "degrees-for-radians": "np.sin and np.cos take radians: a full turn is 2 pi, not 360.",
     "angle-drawn-before-radius": "The distribution is right, but not the order: draw first the radius and then the angle of each point. "
                                  "Yours draws the angle first.",
-    "other-draws": "The radii are as asked, but for each point np.random.uniform is called first for the radius, then for the angle: "
-                   "no other generator, order or draw.",
+    "other-draws": "The radii lie as asked, but the numbers are others than np.random.uniform gives where it is called, point after point, "
+                   "first for the radius and then for the angle.",
+    "other-angles": "The radii are as asked. The angles are not: each is drawn from [0, 2 pi), right after its radius.",
     "draws-vectorised": "The distribution is right, but not the order: draw point after point, each one's radius before its angle.",
-    "labels-swapped": "The two labels changed places.",
+    "labels-swapped": "The first half of the points must be labelled 1, the second 0. Yours is the other way round.",
+    "rings-swapped": "The first half of the points must be the disc, the second the ring. Yours is the other way round.",
+    "missing-key": "Every parameter needs an entry there, under its own name.",
     "missing-batch-mean": "The loss is the mean over the N examples, so its gradient carries 1/N. Yours does not divide by N.",
     "mean-taken-twice": "1/N is already in z_bar. Your code divides by N once more (np.mean where a sum is asked, perhaps).",
     "residual-sign-flipped": "Your z_bar has the sign turned round: t - y where y - t is asked. Training walks uphill.",
@@ -119,7 +125,7 @@ SENTENCES: Mapping[str, str] = {
     "module-points-for-argument": "What you are given as X makes no difference: a global stands in its place. Use the argument.",
     "module-labels-for-argument": "What you are given as t makes no difference: a global stands in its place. Use the argument.",
     "module-parameters-for-arguments": "What you are given as params makes no difference: globals stand in its place. Use the argument.",
-    "gradients-accumulate-over-calls": "Start from zero in every call: the gradients that you return still hold those of earlier calls.",
+    "gradients-accumulate-over-calls": "The gradients of earlier calls are still in those that you return. Start from zero in every call.",
     "seed-inside": "Every seed gives the same points: a seed is set inside make_dataset. Remove it, and draw from np.random.uniform.",
     "own-generator": "np.random.seed does not decide your points: draw from np.random.uniform, not from a generator of your own.",
 }
@@ -129,13 +135,16 @@ SAID_ALREADY = frozenset({
     "gradients-accumulate-over-calls", "broadcast-by-accident", "missing-sum-over-examples", "gradient-left-at-zero", "missing-parentheses",
     "labels-divided-by-n", "seed-inside", "own-generator", "residual-absolute", "sum-over-wrong-axis", "transposed", "labels-averaged",
     "outputs-averaged", "labels-swapped", "angle-drawn-before-radius", "degrees-for-radians", "only-last-example",
-    "other-draws",
+    "other-draws", "rings-swapped", "other-angles", "missing-key",
 })
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
 CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote: mend the loss, and then z_bar."
 CERTAIN: Mapping[str, str] = {
     "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
-    "not-finite": "It holds values that are not finite numbers, or its shape is not the same at networks of one size.",
+    "not-finite": "On some of the networks that were tried it holds NaN or infinity.",
+    "other-shapes": "Its shape is not the same at all networks of one size.",
+    "infinite-loss": "It is infinite: a logarithm is taken of 0. t is 0 or 1, so only y and 1 - y can stand in a logarithm.",
+    "rounded": "It is the asked gradient rounded (decimals kept: {digits}). Return it as it is.",
     "right-for-one-example": "For a single example your backprop is right; for several it raises. "
                              "Look for a row (N,) where a column (N, 1) is meant, or the other way round.",
     "state": "The same question asked twice gives different numbers: something is kept between calls.",
@@ -147,6 +156,8 @@ CERTAIN: Mapping[str, str] = {
     "not-reproduced": "On the networks that were tried here it was right.",
 }
 UNEXPLAINED = "The cause was not found."
+CAUSES = tuple(CERTAIN[fact].partition("{")[0] for fact in ("infinite-loss", "rounded", "right-for-one-example"))
+"""Beginnings of what is certain and is a cause."""
 FACTORS_IN_ORDER = ("y-t", "w", "1-h^2", "h", "x")
 _NUMBER = re.compile(r"(1/)?(ln )?[0-9.]+(e[+-]?[0-9]+)?(\^-?[0-9.]+)?")
 MULTIPLES: Mapping[str, tuple[str, str]] = {
@@ -169,13 +180,22 @@ def formula(powers: Mapping[str, float], notes: Sequence[str] = ()) -> str:
         text = name_in if abs(power) == 1 else f"{name_in}^{abs(power):g}"
         (above if power > 0 else below).append(text)
     sign = "-" if powers.get("-1", 0) % 2 else ""
-    product = sign + (" ".join(above) or "1") + (f" / {' '.join(below)}" if below else "")
+    divisor = f" / {' '.join(below)}" if len(below) < 2 else f" / ({' '.join(below)})"
+    product = sign + (" ".join(above) or "1") + (divisor if below else "")
     return f"sum over the examples of {product}" + (f", with {'; '.join(notes)}" if notes else "")
+
+
+def unexplained(facts: Sequence[str]) -> str:
+    """What is certain of a quantity that is not explained, and that no cause was found, unless one is among it."""
+    return " ".join(facts if any(fact.startswith(CAUSES) for fact in facts) else (*facts, UNEXPLAINED))
 
 
 def scaled(powers: Mapping[str, float], text: str) -> str:
     """A loss that is a product of constants and counts times what text says."""
-    factors = [name if power == 1 else f"{name}^{power:g}" for name, power in powers.items() if power and name != "-1"]
+    factors = [
+        name if power == 1 else f"1/{name}" if power == -1 else f"{name}^{power:g}"
+        for name, power in powers.items() if power and name != "-1"
+    ]
     if powers.get("-1"):
         factors.insert(0, "-1")
     article = "the " if text.startswith(("mean of", "root of", "share of")) else ""

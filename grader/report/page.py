@@ -160,15 +160,15 @@ def preview(document: Mapping[str, Any]) -> str:
 
 def _articles(tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """An article a row. Of neighbours that were not run for the same cause, the last says why."""
-    first: Mapping[str, Any] | None = None
+    block: list[str] = []
     for test, following in zip(tests, [*tests[1:], None]):
-        first = first or test
+        block.append(test["number"])
         is_open = following is not None and _is_same_cause(test, following)
         output = "" if is_open else test["output"]
-        if output and first is not test:
-            output = f"<p>{of_block(first['number'], test['number'], output.removeprefix('<p>'))}"
+        if output and len(block) > 1:
+            output = f"<p>{of_block(block, output.removeprefix('<p>'))}"
         yield _article(test, output, is_open)
-        first = first if is_open else None
+        block = block if is_open else []
 
 
 def _is_same_cause(test: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

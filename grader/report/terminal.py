@@ -61,7 +61,7 @@ def report(result: Result, style: Style = Style()) -> str:
         for check in block:
             lines += _row(check, style, bool(result.headline) or len(block) > 1)
         if len(block) > 1 and not result.headline:
-            lines += _wrapped(of_block(block[0].number, block[-1].number, block[0].message.came), " " * 7, style)
+            lines += _wrapped(of_block([check.number for check in block], block[0].message.came), " " * 7, style)
     if result.held:
         lines += ["", *(style.paint(line, "dim") for line in _wrapped(result.held, "", style))]
     return "\n".join(lines)
@@ -85,9 +85,9 @@ def blocks(checks: Sequence[CheckResult]) -> Iterator[list[CheckResult]]:
         yield block
 
 
-def of_block(first: str, last: str, why: str) -> str:
-    """Why the rows from first to last were not run."""
-    return f"{first} to {last}: {why[:1].lower()}{why[1:]}"
+def of_block(numbers: Sequence[str], why: str) -> str:
+    """Why the rows of these numbers were not run."""
+    return f"{numbers[0]} {'and' if len(numbers) == 2 else 'to'} {numbers[-1]}: {why[:1].lower()}{why[1:]}"
 
 
 def _row(check: CheckResult, style: Style, is_told: bool) -> list[str]:
