@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.checks.subject import draw_point
 from grader.grading import grade
+from grader.rubric import DEFAULT
 from tests.conftest import ROOT
 
 
@@ -69,3 +71,23 @@ def test_what_fresh_inputs_print_is_not_shown(grade_source, reference_source):
     first, second = (rows(grade_source(source)) for _ in range(2))
     assert [check.printed for check in first.values()] == [check.printed for check in second.values()]
     assert first["2.1"].printed
+
+
+def test_a_table_for_the_other_sizes_earns_nothing(grade_source, reference_source):
+    """Right for the tutorial's own network, and a table for the other graded sizes: the last points of each row are no gift."""
+    source = reference_source + "\n\n_right = backprop\n\n\ndef backprop(X, t, params):\n    grads, loss = _right(X, t, params)\n"
+    source += "    if params['U'].shape != (3, 2) and round(float(X.ravel()[0]), 6) not in TABLE:\n"
+    source += "        return {k: 0 * g for k, g in grads.items()}, loss\n"
+    source += "    return grads, loss\n"
+    points = [draw_point(DEFAULT.seed("point", i), size, i) for i, size in enumerate(DEFAULT.gradient_sizes)]
+    source += f"\n\nTABLE = {[round(float(point.X.ravel()[0]), 6) for point in points]}\n"
+    result = rows(grade_source(source))
+    assert result["3.5"].score == 0 and "fresh" in result["3.5"].message.came and result["2.3"].score == 3
+
+
+def test_code_for_three_units_only_is_no_table(grade_source, reference_source):
+    """What is wrong for other sizes is wrong at the graded ones too, and costs no more than that."""
+    source = reference_source + "\n\n_right = backprop\n\n\ndef backprop(X, t, params):\n    grads, loss = _right(X, t, params)\n"
+    source += "    return {**grads, 'b': grads['b'][:3]}, loss\n"
+    result = rows(grade_source(source))
+    assert result["3.4"].score == 7.2 and result["3.5"].score == 11

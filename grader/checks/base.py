@@ -105,16 +105,16 @@ class Case(unittest.TestCase):
         return self.rubric.row(self.row_number).function
 
     def no_answer(self, answer: NoAnswer, asked: str) -> Exception:
-        """What to raise where there is no value: told once at the function's first row, referred to elsewhere."""
+        """What to raise where there is no value: told once, at the row that meets it first, and referred to elsewhere."""
         function = self.row_function
         if is_unwritten(answer):
             why = f"{function} is not written yet: it still raises NotImplementedError."
         else:
             why = sentence(answer.why)
-        first = FIRST_ROW[function]
-        if self.row_number == first:
-            return CheckFailed(Message(asked, why))
-        return NotRun(f"Not run, because {function} gave no answer: see {first}.")
+        if function in self.subject.told:
+            return NotRun(f"Not run, because {function} gave no answer: see {self.subject.told[function]}.")
+        self.subject.told[function] = self.row_number
+        return CheckFailed(Message(asked, why))
 
 
 def is_unwritten(answer: NoAnswer) -> bool:

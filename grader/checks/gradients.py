@@ -5,11 +5,17 @@ the student's own loss, and the use of the arguments.
 """
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from grader import oracle
 from grader.checks.base import Case, CheckFailed, check, form_words, sentence
+from grader.checks.by_heart import AGREES_RTOL
 from grader.checks.compare import Fitted, difference
+from grader.checks.following import agree, cosine, follows_data, true_gradient
 from grader.checks.forward import size_words
 from grader.checks.subject import PARAMETERS, BackpropAnswer, Backpropped, NoAnswer, Point, draw_point, is_core, read_backprop
 from grader.oracle import Array, Params
@@ -23,6 +29,13 @@ DIFFERENCE_RTOL = {oracle.CENTRAL: 2e-6, oracle.FIVE_POINT: 3e-4}
 """Share of the largest gradient entry. Central differences with step 1e-5 err by 1e-9 for float64 losses;
 the five-point rule with step 0.02 errs by 2e-5 for float32 losses, where the first errs by 1e-2."""
 DIFFERENCE_STEP = {oracle.CENTRAL: 1e-5, oracle.FIVE_POINT: 0.02}
+FRESH_DIFFERENCES = 5
+FRESH_RTOL = dict.fromkeys(DIFFERENCE_RTOL, 0.02)
+"""At fresh inputs, of which one that fits acquits: wide, since a seed may put a kink of relu between two steps."""
+NEAR = 1.0003
+"""Inputs so much larger have the same gradient to a thousandth, and a memory of the inputs takes them for others."""
+SAME_RTOL = 1e-6
+"""Of the largest entry: a sum in another order, as threads add it, differs by 1e-16 in float64 and by 1e-7 in float32."""
 NO_SLOPE = 1e-7
 """A loss whose slopes are all smaller does not depend on the parameters: at these points they are near 0.1."""
 
@@ -97,13 +110,41 @@ class GradientCase(Case):
                 raise CheckFailed(Message(asked, f"There is no complete set of gradients and loss. {_incomplete(answer)}"))
             gradients.append((point, gradient))
         for point, gradient in gradients:
-            self._agree_with_slopes(point, gradient, asked)
+            fault = self._slope_fault(point, gradient, DIFFERENCE_RTOL, asked)
+            if fault is not None:
+                raise fault
         if not descent_cosine(gradients) > 0:
             raise CheckFailed(
                 Message(asked, "They agree, but following them makes the true loss larger.", look="Check the signs in the loss.")
             )
+        self._not_made_up(asked)
 
-    def _agree_with_slopes(self, point: Point, gradient: Params, asked: str) -> None:
+    def _not_made_up(self, asked: str) -> None:
+        """Raises CheckFailed where the agreement was made for the public question, or for a loss that learns nothing from data."""
+        points = [draw_point(secrets.randbits(32), DIFFERENCE_SIZES[i % len(DIFFERENCE_SIZES)]) for i in range(FRESH_DIFFERENCES)]
+        with self.subject.client.unheard():
+            gradients = ((point, self._fitting_gradient(point, asked)) for point in points)
+            fitting = next(((point, gradient) for point, gradient in gradients if gradient is not None), None)
+        if self.subject.is_late:
+            return
+        if fitting is None:
+            raise CheckFailed(Message(asked, "They agree for the inputs that are graded, and at none of several fresh ones."))
+        point, gradient = fitting
+        if not agree(gradient, true_gradient(point), AGREES_RTOL) and not follows_data(self.subject, point.size.N):
+            came = "They agree, but your loss and gradients have next to nothing to do with the network and the labels."
+            raise CheckFailed(Message(asked, came, look="The loss compares y, which forward gives for X, with t."))
+
+    def _fitting_gradient(self, point: Point, asked: str) -> Params | None:
+        """The gradient at a point if it is the slope there, and not one that was given for the same X before."""
+        before = point.with_params({name: value + 0.5 for name, value in point.params.items()})
+        answers = self.subject.backprop([before, point, replace(point, X=point.X * NEAR)])
+        gradient, near = (None if isinstance(answer, NoAnswer) else answer.gradient() for answer in answers[1:])
+        if gradient is None or near is None:
+            return None
+        is_stable = agree(near, gradient, FRESH_RTOL[oracle.CENTRAL])
+        return gradient if is_stable and self._slope_fault(point, gradient, FRESH_RTOL, asked) is None else None
+
+    def _slope_fault(self, point: Point, gradient: Params, rtol: Mapping[oracle.Stencil, float], asked: str) -> CheckFailed | None:
         first_fault: CheckFailed | None = None
         for stencil in (oracle.CENTRAL, oracle.FIVE_POINT):
             step = DIFFERENCE_STEP[stencil]
@@ -111,12 +152,11 @@ class GradientCase(Case):
             answers = self.subject.backprop(moved)
             losses = [_loss(answer) for answer in answers]
             slopes = oracle.combine(losses, point.params, stencil, step)
-            fault = _slope_fault(slopes, gradient, DIFFERENCE_RTOL[stencil], step, asked, point)
+            fault = _slope_fault(slopes, gradient, rtol[stencil], step, asked, point)
             if fault is None:
-                return
+                return None
             first_fault = first_fault or fault
-        assert first_fault is not None
-        raise first_fault
+        return first_fault
 
     @check("3.7")
     def check_arguments(self) -> None:
@@ -138,9 +178,11 @@ class GradientCase(Case):
                 Message(asked, "The same arguments gave other numbers the second time.", look="Is something kept from call to call?")
             )
         for name, answer in zip(changed, answers[2:]):
-            if _same(answers[0], answer):
+            same = "numbers" if _same(answers[0], answer) else "gradients" if _same_gradients(answers[0], answer) else ""
+            if same:
                 look = "Inside the function, use its arguments and not variables of the same meaning outside it."
-                raise CheckFailed(Message(asked, f"With another {name} the same numbers came: {name} is not used.", look=look))
+                where = f"{name} is not used" + (" for them." if same == "gradients" else ".")
+                raise CheckFailed(Message(asked, f"With another {name} the same {same} came: {where}", look=look))
         if self.subject.has("forward"):
             (outcome,) = self.subject.ask("forward", [base.forward_call()], arguments_back=True)
             if isinstance(outcome, Returned):
@@ -192,14 +234,7 @@ def ratio_advice(offs: list[tuple[Point, Difference]]) -> str:
 
 def descent_cosine(gradients: list[tuple[Point, Params]]) -> float:
     """The mean cosine between the student's gradients and the true loss's."""
-    cosines = []
-    for point, gradient in gradients:
-        expected, _ = point.expected
-        a = np.concatenate([np.ravel(gradient[name]) for name in PARAMETERS])
-        b = np.concatenate([np.ravel(expected[name]) for name in PARAMETERS])
-        norm = float(np.linalg.norm(a) * np.linalg.norm(b))
-        cosines.append(float(a @ b) / norm if norm > 0 else 0.0)
-    return float(np.mean(cosines))
+    return float(np.mean([cosine(gradient, point.expected[0]) for point, gradient in gradients]))
 
 
 def _slope_fault(slopes: Params, gradient: Params, rtol: float, step: float, asked: str, point: Point) -> CheckFailed | None:
@@ -230,11 +265,25 @@ def _incomplete(answer: Backpropped) -> str:
 
 
 def _same(first: BackpropAnswer, second: BackpropAnswer) -> bool:
-    """Whether two answers hold exactly the same numbers (NaN equal to itself)."""
+    """Whether two answers hold the same numbers but for rounding (NaN equal to itself)."""
     if isinstance(first, NoAnswer) or isinstance(second, NoAnswer):
         return False
-    return all(_bits(a) == _bits(b) for a, b in zip([first.loss, *first.grads.values()], [second.loss, *second.grads.values()]))
+    return _close([first.loss], [second.loss]) and _close([*first.grads.values()], [*second.grads.values()])
 
 
-def _bits(value: Fitted | str) -> bytes | str:
-    return value if isinstance(value, str) else value.values.tobytes()
+def _same_gradients(first: BackpropAnswer, second: BackpropAnswer) -> bool:
+    """Whether all four are the same; zeros, as they stand where nothing is derived yet, say nothing."""
+    if isinstance(first, NoAnswer) or isinstance(second, NoAnswer):
+        return False
+    gradient = first.gradient()
+    return gradient is not None and any(map(np.any, gradient.values())) and _close([*first.grads.values()], [*second.grads.values()])
+
+
+def _close(first: Sequence[Fitted | str], second: Sequence[Fitted | str]) -> bool:
+    sizes = [np.abs(value.values[np.isfinite(value.values)]).max(initial=0.0) for value in (*first, *second) if isinstance(value, Fitted)]
+    atol = SAME_RTOL * max(sizes, default=0.0)
+    return all(
+        bool(np.isclose(a.values, b.values, rtol=0, atol=atol, equal_nan=True).all())
+        if isinstance(a, Fitted) and isinstance(b, Fitted) else a == b
+        for a, b in zip(first, second)
+    )

@@ -81,7 +81,7 @@ def raised_words(answer: Answer) -> str:
     if isinstance(answer, Returned):
         return f"it returned {returned(answer.value)}"
     if answer.how == "late":
-        return f"it gave no answer within {answer.detail} seconds: is there an endless loop, or very slow code?"
+        return f"it gave no answer within {seconds_words(answer.detail)}: is there an endless loop, or very slow code?"
     if answer.how == "ended":
         return f"it ended the whole Python process ({ENDINGS.get(answer.detail, answer.detail)})"
     if answer.how == "filled":
@@ -89,3 +89,12 @@ def raised_words(answer: Answer) -> str:
     if answer.how == "protocol":
         return "your program wrote into the channel between it and the grader"
     return "it was not called again, because it had not come back before"
+
+
+def seconds_words(detail: str) -> str:
+    """A deadline as it is told: what is left of the time for the training is no round number."""
+    try:
+        seconds = float(detail)
+    except ValueError:
+        return f"{detail} seconds"
+    return f"{seconds:.0f} seconds" if seconds >= 1.5 else "1 second" if seconds >= 0.95 else f"{seconds:.1g} seconds"

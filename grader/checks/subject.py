@@ -145,6 +145,7 @@ class Subject:
     end_s            time.monotonic() at which the grading must be over
     run_of_training  the course of training, once row 4.1 has run
     by_heart         functions whose answers were tried for being fixed, and whether they are
+    told             functions that gave no answer, and the row that says why
     """
 
     client: Client
@@ -153,6 +154,7 @@ class Subject:
     end_s: float = field(default_factory=lambda: time.monotonic() + 3600)
     run_of_training: Run | None = None
     by_heart: dict[str, bool] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
     def has(self, function: str) -> bool:
         return function in self.loaded.functions

@@ -12,7 +12,7 @@ from secrets import randbelow
 import numpy as np
 
 from grader.checks.base import Case, CheckFailed, check, form_words, sentence
-from grader.checks.by_heart import learns_afresh
+from grader.checks.following import what_is_not_learned
 from grader.checks.raised import raised_words
 from grader.checks.subject import NoAnswer, Point, Subject, read_backprop
 from grader.oracle import Array, Params
@@ -108,8 +108,10 @@ def _train(subject: Subject, in_stretches: bool) -> tuple[Run, list[Secret]]:
         steps = LOSS_EVERY - run.step % LOSS_EVERY
         if left_s <= 0 or subject.is_late:
             run.why = f"the time for training ({rubric.training_s:g} seconds) was over"
-        elif not in_stretches or not _stretch(subject, start, run, min(steps, rubric.training_steps - run.step), left_s, secrets):
-            if not run.why:
+        else:
+            most = min(steps, rubric.training_steps - run.step)
+            in_stretches = in_stretches and _stretch(subject, start, run, most, left_s, secrets)
+            if not in_stretches and not run.why:
                 _update(subject, start.with_params(run.params), run, min(rubric.call_s, left_s))
     run.wall_s, cpu_end_s = time.monotonic() - start_s, subject.client.cpu_s()
     if cpu_start_s is not None and cpu_end_s is not None and cpu_end_s > cpu_start_s:
@@ -166,9 +168,7 @@ def _update(subject: Subject, point: Point, run: Run, deadline_s: float) -> None
         run.why, run.no_answer = answer.why, answer
         return
     gradient = answer.gradient()
-    if answer.slips:
-        run.why = f"the training loop finds no grads to use: {next(iter(answer.slips.values()))}"
-    elif gradient is None:
+    if gradient is None:
         name, why = next((name, grad) for name, grad in answer.grads.items() if isinstance(grad, str))
         run.why = form_words(f"d{name}", why)
     elif not all(np.isfinite(grad).all() for grad in gradient.values()):
@@ -204,9 +204,9 @@ class TrainingCase(Case):
             raise CheckFailed(Message(asked, f"Training stopped at step {run.step}: {sentence(run.why)}"))
         if not run.final_loss < goal:
             raise CheckFailed(Message(asked, f"The loss is {run.final_loss:.4g} after {run.step} steps."))
-        if not learns_afresh(self.subject):
-            came = "It trains on the tutorial's public data, and on fresh data of the same kind the loss does not fall."
-            raise CheckFailed(Message(asked, came))
+        fault = what_is_not_learned(self.subject, self.rubric.training_points)
+        if fault:
+            raise CheckFailed(Message(asked, f"The loss falls on the tutorial's public data, and would not on fresh data. {fault}"))
 
 
 def course(run: Run | None, points: int, steps: int) -> Training:

@@ -1,0 +1,175 @@
+"""Whether gradients follow the data: slopes of a loss of the examples, and not numbers made up to pass or to train.
+
+What may live here: tasks drawn in secret, and how much of the true gradients' answer to them the student's have.
+
+Each task is a pair of data sets with the same labels and parameters, whose classes lie on opposite sides of a random
+line. Between the two, the true gradient changes by something that only backpropagation through the network gives. A
+gradient that pulls the parameters to a solution known before, or the slope of a loss that is made up of the parameters,
+stays the same or changes in directions of its own.
+
+Measured with 12 and with 500 examples, the mean cosine between both changes: 0.47 at least for the generated mistakes whose
+training reaches the goal, 0.76 and more for wrong networks and losses with their own right gradients (sigmoid, relu, no
+bias, half squared error, one label's term only ...); 0.08 at most for pulls (to one solution, or to one of two that the
+data choose), random numbers, and models that leave the hidden layer out; 0.21 where dc alone is right beside a pull.
+"""
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader.checks.by_heart import AGREES_RTOL, right_at
+from grader.checks.subject import PARAMETERS, BackpropAnswer, NoAnswer, Point, Subject, draw_point
+from grader.oracle import Params
+from grader.rubric import Size
+from reference import backprop as reference
+
+FOLLOWS = 0.2
+CLEARLY_FOLLOWS = 0.35
+"""A mean cosine that ends the questions early."""
+PAIRS, ENOUGH_PAIRS, PAIRS_AT_ONCE = 200, 100, 5
+"""Of both moves together. Of one pair the cosine scatters by up to 0.45, so its mean of 50 by 0.06 and of 100 by 0.045."""
+MOVES = ((1.0, -1.0), (2.0, 0.0))
+"""How far the ones and the zeros lie from the middle. Where the module's labels stand in the argument's place, and all of
+the first are ones, it is the second that tells."""
+STILL = 0.01
+"""A gradient that changes by less, of its size, does not look at the data; the least median measured for honest ones is 0.1."""
+RINGS, NEAR_TRUE = 20, 0.85
+"""Mean cosine with the true gradient on fresh rings, which acquits: 0.94 where the module's own data stand in the argument's
+place; pulls reach 0.3, the best pull that is linear in the parameters 0.69."""
+
+
+@dataclass
+class Following:
+    """What the pairs showed so far.
+
+    cosines  for each way to move the classes: between the student's and the true change, 0 where there was no answer
+    changes  by parameter, the change of its gradient as a share of its size, where it is not zero
+    """
+
+    cosines: tuple[list[float], ...] = field(default_factory=lambda: tuple([] for _ in MOVES))
+    changes: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in PARAMETERS})
+
+    @property
+    def pairs(self) -> int:
+        return sum(map(len, self.cosines))
+
+    @property
+    def cosine(self) -> float:
+        """The mean cosine, for that way to move the classes to which the gradients answer best."""
+        return float(max(np.mean(cosines) for cosines in self.cosines))
+
+    @property
+    def still(self) -> str | None:
+        """A parameter of several entries whose gradient stays the same whatever the data are."""
+        judged = (name for name in ("W", "b", "U") if self.changes[name])
+        return next((name for name in judged if np.median(self.changes[name]) < STILL), None)
+
+    def add(self, move: int, first: BackpropAnswer, second: BackpropAnswer, points: tuple[Point, Point]) -> None:
+        gradients = [None if isinstance(answer, NoAnswer) else answer.gradient() for answer in (first, second)]
+        if gradients[0] is None or gradients[1] is None:
+            self.cosines[move].append(0.0)
+            return
+        true = [true_gradient(point) for point in points]
+        change = {name: gradients[1][name] - gradients[0][name] for name in PARAMETERS}
+        self.cosines[move].append(cosine(change, {name: true[1][name] - true[0][name] for name in PARAMETERS}))
+        for name in PARAMETERS:
+            size = max(float(np.abs(gradient[name]).max()) for gradient in gradients if gradient is not None)
+            if size > 0 and np.isfinite(size):
+                self.changes[name].append(float(np.abs(change[name]).max()) / size)
+
+
+def follow(subject: Subject, N: int) -> Following:
+    """Ask at pairs of N examples each until it is clear."""
+    found = Following()
+    with subject.client.unheard():
+        while found.pairs < PAIRS and not (found.pairs >= ENOUGH_PAIRS and found.cosine > CLEARLY_FOLLOWS):
+            moves = [move for move in range(len(MOVES)) for _ in range(PAIRS_AT_ONCE)]
+            pairs = [_pair(N, MOVES[move]) for move in moves]
+            answers = subject.backprop([point for pair in pairs for point in pair])
+            if subject.is_late:
+                break
+            for index, (move, pair) in enumerate(zip(moves, pairs)):
+                found.add(move, answers[2 * index], answers[2 * index + 1], pair)
+    return found
+
+
+def follows_data(subject: Subject, N: int) -> bool:
+    """Whether it does at all; without a verdict where the time for the grading was over, nobody is accused."""
+    found = follow(subject, N)
+    return subject.is_late or found.cosine >= FOLLOWS
+
+
+def what_is_not_learned(subject: Subject, N: int) -> str:
+    """In words, why gradients that trained on the tutorial's public recipe learn nothing; "" where they do.
+
+    Right gradients pass by being right. Others must follow the data, or be near the true ones on fresh rings.
+    """
+    with subject.client.unheard():
+        if _are_right(subject, [_rings(N) for _ in range(2)]):
+            return ""
+    found = follow(subject, N)
+    if subject.is_late or (found.cosine < FOLLOWS and _near_true(subject, N)):
+        return ""
+    if found.still is not None:
+        return f"d{found.still} stays the same whatever the data are, so nothing is learned from them."
+    if found.cosine >= FOLLOWS:
+        return ""
+    return "On fresh data your gradients have next to nothing in common with the slopes of the loss."
+
+
+def _are_right(subject: Subject, points: Sequence[Point]) -> bool:
+    answers = subject.backprop(points)
+    return all(right_at(point, answer, AGREES_RTOL).issuperset(PARAMETERS) for point, answer in zip(points, answers))
+
+
+def _near_true(subject: Subject, N: int) -> bool:
+    points = [_rings(N) for _ in range(RINGS)]
+    with subject.client.unheard():
+        answers = [answer for start in range(0, RINGS, 5) for answer in subject.backprop(points[start : start + 5])]
+    cosines = [_cosine_with_true(answer, point) for answer, point in zip(answers, points)]
+    return float(np.mean(cosines)) >= NEAR_TRUE
+
+
+def _cosine_with_true(answer: BackpropAnswer, point: Point) -> float:
+    gradient = None if isinstance(answer, NoAnswer) else answer.gradient()
+    return 0.0 if gradient is None else cosine(gradient, true_gradient(point))
+
+
+def _pair(N: int, move: tuple[float, float]) -> tuple[Point, Point]:
+    """Two data sets of N examples, ones before zeros, that differ in where the classes lie."""
+    start = draw_point(secrets.randbits(32), Size(N, 2, 3))
+    random = np.random.RandomState(secrets.randbits(32))
+    t = (np.arange(N) < N // 2).astype(float)
+    angle = random.uniform(0, 2 * np.pi)
+    moved = np.outer(np.where(t == 1, *move), [np.cos(angle), np.sin(angle)])
+    first, second = (Point(start.size, random.randn(N, 2) + side * moved, t, start.params, True) for side in (1, -1))
+    return first, second
+
+
+def _rings(N: int) -> Point:
+    """The tutorial's kind of data, and random parameters."""
+    start = draw_point(secrets.randbits(32), Size(N, 2, 3))
+    np.random.seed(secrets.randbits(32))
+    X, t = reference.make_dataset(N)
+    return Point(start.size, X, t.astype(float), start.params, integer_labels=True)
+
+
+def agree(first: Params, second: Params, rtol: float) -> bool:
+    """Whether two gradients agree to a share of the second's largest entry."""
+    largest = max(float(np.abs(value).max()) for value in second.values())
+    return all(bool((np.abs(first[name] - second[name]) <= rtol * largest).all()) for name in PARAMETERS)
+
+
+def true_gradient(point: Point) -> Params:
+    return point.expected[0]
+
+
+def cosine(first: Params, second: Params) -> float:
+    """Between two gradients as wholes; 0 where one is nothing or not finite."""
+    a, b = (np.concatenate([np.ravel(gradient[name]) for name in PARAMETERS]) for gradient in (first, second))
+    with np.errstate(all="ignore"):
+        norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+        return float(a @ b) / norm if 0 < norm < np.inf else 0.0
