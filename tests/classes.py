@@ -47,7 +47,7 @@ def results(out: Path) -> dict[str, dict[str, Any]]:
 def without_times(document: dict[str, Any]) -> str:
     """A results.json as text, a line each value, less what is a time, and less what only a class adds.
 
-    Rows 5.2 and 5.3 report times, and that they could not be measured where the machine is too busy: their states stay.
+    What rows 5.2 and 5.3 say is what they measured, or that the machine was too busy to measure it: their states stay.
     """
     document = json.loads(json.dumps(document))
     document["execution_time"] = document["extra_data"]["seconds"] = document["extra_data"]["student_seconds"] = 0

@@ -10,6 +10,7 @@ from grader.grading import grade
 from grader.report import terminal
 from grader.result import from_json, to_json, write_json
 from grader.rubric import DEFAULT
+from tests.classes import without_times
 
 QUICK = replace(DEFAULT, load_s=4.0, call_s=1.0, training_s=10.0)
 WELL = "import numpy as np\ndef make_dataset(n): return np.ones((n, 2)), np.ones(n)\ndef forward(X, params): return np.full(len(X), 0.5)\n"
@@ -84,12 +85,9 @@ def test_the_same_twice(worker, tmp_path, reference_source):
     path.write_text(reference_source.replace("(1 - H**2)", "(1 - H)"))
 
     def document():
-        found = to_json(replace(grade(path, worker), seconds=0.0))
-        found["tests"] = [test for test in found["tests"] if test["number"] != "5.3"]
-        del found["extra_data"]["student_seconds"], found["extra_data"]["training"]["step_s"]
-        return found
+        return without_times(to_json(grade(path, worker)))
 
-    assert document() == document()
+    assert document().splitlines() == document().splitlines()
 
 
 def test_results_are_written_whole_or_not_at_all(tmp_path):

@@ -19,6 +19,7 @@ from grader.report.pictures import MAX_PNG_BYTES, Picture, row_pictures
 from grader.report.terminal import clean, first_to_mend, report
 from grader.result import MAX_OUTPUT_CHARS, CheckResult, Difference, Message, Result, Training, nothing_graded
 from grader.rubric import DEFAULT
+from tests.classes import without_times
 from tests.conftest import ROOT
 
 GRADESCOPE_CUTS_AT = 100_000
@@ -192,15 +193,6 @@ def test_preview_in_a_browser(opened: Callable[[str], Any], submission: str, tit
 # ---------------------------------------------------------------- a disputed mark
 
 
-def _without_times(document: dict[str, Any]) -> str:
-    """The results.json as text, without what measures time: three fields, and the row that reports it."""
-    (row,) = (test for test in document["tests"] if test["number"] == "5.3")
-    row["output"] = row["extra_data"]["message"] = ""
-    document["execution_time"] = document["extra_data"]["seconds"] = document["extra_data"]["student_seconds"] = 0
-    document["extra_data"]["training"]["step_s"] = 0
-    return json.dumps(document)
-
-
 @pytest.mark.parametrize("submission", ["submissions/einsum", "submissions/tanh-derivative-missing", "attacks/nan"])
 def test_grading_again_gives_the_same_result(tmp_path: Path, submission: str) -> None:
     """A disputed mark can be shown again: the same file gives the same results.json to the byte, but for times."""
@@ -208,5 +200,5 @@ def test_grading_again_gives_the_same_result(tmp_path: Path, submission: str) ->
     for number in range(2):
         path = tmp_path / f"{number}.json"
         assert main(["grade", str(ROOT / "tests" / submission / "submission"), "--results", str(path)]) == 0
-        texts.add(_without_times(json.loads(path.read_text(encoding="utf-8"))))
+        texts.add(without_times(json.loads(path.read_text(encoding="utf-8"))))
     assert len(texts) == 1
