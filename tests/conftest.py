@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+EVERYTHING = os.environ.get("CI", "") not in ("", "false") or "EVERYTHING" in os.environ
+"""Whether repeats, and what `make attacks` or `selftest` cover as well, are run in full, as by `make check` and in CI; else a sample."""
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 

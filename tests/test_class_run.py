@@ -6,6 +6,7 @@ import io
 import multiprocessing
 import random
 import shutil
+import signal
 import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -191,6 +192,18 @@ def test_what_waits_for_its_turn_elsewhere_is_not_given_up():
     crew = Crew(lambda: contextlib.nullcontext(Slow()), 9)
     run(["never", "1", "2", "3", "4", "5"], _order, crew, done.append, patience_s=0.8)
     assert [one.slug for one in done] == ["1", "2", "3", "4", "5", "never"] and done[-1].fault
+
+
+def test_a_process_that_starts_is_not_interrupted(monkeypatch):
+    """Ctrl-C goes to the whole foreground group, also to a process that is just being started and cannot ignore it yet."""
+    masks = []
+    with ThreadPoolExecutor(1) as executor:
+        monkeypatch.setattr(scheduling, "carry_out", lambda order: Done(order.slug, {}))
+        real = executor.submit
+        monkeypatch.setattr(executor, "submit", lambda *given: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ())) or real(*given))
+        run(["a", "b"], _order, Crew(lambda: contextlib.nullcontext(executor), 1), lambda done: None)
+    assert [signal.SIGINT in mask for mask in masks] == [True, True]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 class _Terminal(io.StringIO):

@@ -15,7 +15,7 @@ ENTRIES = list(entries())
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_entry(entry, worker):
     """Score and rows are as expected, and 100 points stand in all."""
-    rubric = replace(DEFAULT, call_s=2.0) if entry.name.startswith("hang-") else DEFAULT
+    rubric = replace(DEFAULT, call_s=1.0) if entry.name.startswith("hang-") else DEFAULT
     result = grade(entry.path, worker, rubric)
     assert entry.faults(result) == []
     assert result.max_score == 100

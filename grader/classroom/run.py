@@ -13,6 +13,7 @@ import contextlib
 import math
 import multiprocessing
 import os
+import signal
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -151,7 +152,8 @@ class _Run:
                 self.on_done(order)
                 continue
             try:
-                future = executor.submit(carry_out, order)
+                with _uninterrupted():
+                    future = executor.submit(carry_out, order)
             except Exception as error:  # BrokenExecutor, or a cluster's own kind
                 raise _Broken(str(error) or type(error).__name__) from error
             (self.suspects or self.queue).popleft()
@@ -240,6 +242,16 @@ class _Run:
 
 class _Broken(Exception):
     """An executor lost what it had to do."""
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits, and waits for good in a process started meanwhile: it must not end with a traceback before it can ignore it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _GivenUp(Exception):

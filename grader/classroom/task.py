@@ -138,6 +138,7 @@ def start_process(temporary: str) -> None:
     """
     tempfile.tempdir = temporary
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # run.py had it blocked until now
     if sys.platform == "linux":
         from grader.sandbox import kernel
 

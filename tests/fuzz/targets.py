@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.checks.compare import describe, fit, raised_words
+from grader.checks.compare import describe, fit
+from grader.checks.raised import raised_words
 from grader.checks.subject import NoAnswer, draw_point, read_backprop
 from grader.rubric import Size
 from grader.sandbox import messages
