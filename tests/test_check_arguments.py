@@ -1,7 +1,10 @@
 """Row 3.7: what counts as the same numbers, and which arguments count as used."""
 from __future__ import annotations
 
+import numpy as np
 import pytest
+
+from grader.checks.gradients import other_labels
 
 
 def row(result, number):
@@ -41,3 +44,10 @@ def test_gradients_not_yet_derived_do_not_cost_the_arguments(grade_source, refer
     """Zeros are the same whatever is given; the loss uses its arguments."""
     body = "    grads, loss = _right(X, t, params)\n    return {k: 0 * g for k, g in grads.items()}, loss"
     assert row(grade_source(wrapped(reference_source, body)), "3.7").score == 4
+
+
+@pytest.mark.parametrize("count", range(4, 12, 2))
+def test_other_labels_have_another_mean(count):
+    """A broadcast (N, N) difference knows the labels by their mean alone, and uses them all the same."""
+    t = (np.arange(count) % 2 == 0).astype(float)
+    assert other_labels(t).mean() != t.mean() and (other_labels(t)[[0, -1]] != t[[0, -1]]).all()

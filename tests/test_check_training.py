@@ -1,9 +1,14 @@
 """Row 4.1 trains with the gradients as they were read, and no row refers to another that says nothing."""
 from __future__ import annotations
 
+import re
+import sys
+
 import pytest
 
 from grader.checks.raised import seconds_words
+from grader.grading import grade
+from tests.conftest import ROOT
 
 
 def rows(result):
@@ -50,3 +55,41 @@ def test_what_never_answers_is_told_once(grade_source, reference_source):
 def test_a_deadline_is_told_in_round_numbers(detail, words):
     """What is left of the time for training is none."""
     assert seconds_words(detail) == words
+
+
+def test_saturated_inputs_are_told_as_they_were_measured(grade_source, reference_source):
+    """Whoever already wrote log(1 + e^-z) reads nothing of a logarithm of y; a gradient that is missing is no infinity."""
+    source = re.sub(r"np\.logaddexp\(0, (-?z)\)", r"np.log(1 + np.exp(\1))", reference_source)
+    assert source != reference_source
+    body = "    grads, loss = _right(X, t, params)\n    return {k: g for k, g in grads.items() if k != 'c'}, loss"
+    message = rows(grade_source(wrapped(source, body)))["5.1"].message
+    assert message.came == "NaN or infinity in loss. This costs no points."
+    assert "log(y)" not in message.look and "e^800 is infinite" in message.look and "logaddexp" in message.look
+
+
+@pytest.mark.parametrize("body, says", [
+    ("    for x in range(len(X)):\n        forward(X[x:x + 1], params)\n    return _right(X, t, params)", "as loops over examples do"),
+    ("    for again in range(400):\n        forward(X[:9], params)\n    return _right(X, t, params)", "not loops over examples"),
+])
+def test_the_advice_on_time_follows_what_was_measured(grade_source, reference_source, body, says):
+    """Loops over examples are named where the time grows with the examples, and only there."""
+    assert says in rows(grade_source(wrapped(reference_source, body)))["5.3"].message.look
+
+
+def test_a_name_that_is_taken_later_is_told(grade_source, reference_source):
+    """`forward = forward(X, params)` below the functions leaves none of that name."""
+    source = f"{reference_source}\n\nforward = forward(np.zeros((3, 2)), {{'U': np.eye(2), 'b': np.zeros(2), 'W': np.ones(2), 'c': 0}})\n"
+    message = rows(grade_source(source))["2.1"].message
+    assert "the name forward stands for something else" in message.came and "`forward = forward(...)`" in message.look
+
+
+def test_the_python_that_cannot_read_a_file_is_named(grade_source):
+    """What one version reads is a syntax error to another."""
+    assert f"Python {sys.version_info.major}.{sys.version_info.minor} reads it" in rows(grade_source("def forward(:\n"))["1.1"].message.came
+
+
+def test_a_network_of_its_own_that_its_own_gradients_train_earns_follow_through(worker):
+    """A relu network is charged at forward; its loss falls with its gradients, though the loss of the one that is asked does not."""
+    row = rows(grade(ROOT / "tests" / "submissions" / "hidden-relu-consistent" / "submission", worker))["4.1"]
+    assert row.score == 10.5 and row.state == "failed"
+    assert "of the network that you wrote 0.0155" in row.message.came and "told at 2.2" in row.message.look

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from gradescope_utils.autograder_utils.decorators import number, visibility, weight
 
 from grader.checks.by_heart import CAME, is_by_heart
-from grader.checks.raised import problem_words
+from grader.checks.raised import NOT_PYTHON, problem_words
 from grader.checks.subject import NoAnswer, Subject
 from grader.result import Message
 from grader.rubric import DEFAULT
@@ -23,9 +23,6 @@ Method = TypeVar("Method", bound=Callable[..., None])
 
 FIRST_ROW = {"make_dataset": "1.1", "forward": "2.1", "backprop": "3.1"}
 """The row that tells at length why a function cannot be asked; the others only refer to it."""
-
-
-NOT_PYTHON = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 
 class CheckFailed(AssertionError):
@@ -127,12 +124,16 @@ def missing_function(subject: Subject, function: str) -> Message:
     problem = next((one for one in problems if function in one.defines.split()), problems[0] if problems else None)
     names = ", ".join(subject.loaded.others)
     came = f"Your file defines no function {function}" + (f" (it defines {names})." if names else ".")
+    if function in subject.loaded.overwritten:
+        came = f"When your file has run, the name {function} stands for something else, which is no function."
+        look = f"A line below it takes its name, such as `{function} = {function}(...)`: give what comes out another name."
+        return Message(f"a function {function}", came, look=look)
     if problem is not None and CELL in problem.file:
         came = f"Nothing defines {function}, and a cell stopped with {problem_words(problem)}"
         return Message(f"a function {function}", sentence(came), look="Choose `Restart & Run All`: the cell stops at the same place.")
     if problem is not None and problem.type in NOT_PYTHON:
         came = f"Python cannot read your file: {problem_words(problem)}"
-        return Message(f"a function {function}", sentence(came), look="Run `python backprop.py` yourself: it stops at the same place.")
+        return Message(f"a function {function}", sentence(came), look="Look at that line and at the one above it.")
     if problem is not None:
         came = f"{came}\nIt stopped with {problem_words(problem)}"
         look = "Mend that line first, and check the spelling of the function's name."

@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.checks.compare import Fitted
 from grader.checks.subject import PARAMETERS, NoAnswer, Point, Subject, read_backprop
+from grader.checks.training import tutorial_point
 from grader.diagnosis import ARGUMENTS, GRADIENTS, Answer, Array, Diagnosis, Finding, Params, Slip, diagnose, has_a_line, words
 from grader.result import CheckResult, Message
 from grader.rubric import Rubric, Size
@@ -122,8 +123,33 @@ def with_causes(checks: Sequence[CheckResult], diagnosis: Diagnosis, wrong: Coll
     if "data" in wrong and rows["1.3"].state == "passed" and _explains(told, "labels") and rows["1.2"].state == "failed":
         rows["1.2"] = _carried(rows["1.2"], "1.1", subject.rubric)
     if wrong and rows["4.1"].state == "failed":
-        rows["4.1"] = _with_look(rows["4.1"], "Mend the rows above first: training follows them.")
+        rows["4.1"] = _trained(rows["4.1"], rows["3.6"], told, subject)
     return tuple(rows.values())
+
+
+def _trained(check: CheckResult, slopes: CheckResult, told: Diagnosis, subject: Subject) -> CheckResult:
+    """The row of the training beside slips above it.
+
+    A network that is another only by a slip told at forward, with a loss and gradients that are right for it, has trained if
+    its own loss has fallen.
+    """
+    check = _with_look(check, "Mend the rows above first: training follows them.")
+    wrong, run = {finding.quantity for finding in told.findings}, subject.run_of_training
+    is_own_network = slopes.state == "passed" and _explains(told, "y") and wrong - {"y", "data", "labels"} <= told.carried
+    if run is None or run.why or not is_own_network:
+        return check
+    (answer,) = subject.backprop([tutorial_point(subject.rubric).with_params(run.params)])
+    if isinstance(answer, NoAnswer) or not isinstance(answer.loss, Fitted):
+        return check
+    own_loss = float(answer.loss.values)
+    came = (
+        f"With your gradients, the loss of the network that is asked is {run.final_loss:.4g} after {run.step} steps, "
+        f"and that of the network that you wrote {own_loss:.4g}."
+    )
+    if not own_loss < subject.rubric.training_loss:
+        return check if subject.rubric.feedback == "score" else replace(check, message=replace(check.message, came=came))
+    carried = _carried(check, "2.2", subject.rubric)
+    return carried if subject.rubric.feedback == "score" else replace(carried, message=replace(carried.message, came=came))
 
 
 def _explains(diagnosis: Diagnosis, quantity: str) -> bool:

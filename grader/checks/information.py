@@ -5,13 +5,14 @@ about numeric differentiation (measured in cost), and the time of a step.
 """
 from __future__ import annotations
 
+import secrets
 import time
 
 import numpy as np
 
 from grader.checks.base import FIRST_ROW, Case, CheckFailed, NotRun, check, sentence
 from grader.checks.compare import Fitted
-from grader.checks.cost import EVADES, NUMERIC, UNKNOWN, judge
+from grader.checks.cost import EVADES, NUMERIC, UNKNOWN, judge, least_s
 from grader.checks.subject import NoAnswer, Point, draw_point
 from grader.checks.training import tutorial_data
 from grader.result import Message
@@ -19,6 +20,10 @@ from grader.rubric import Size
 from reference import backprop as reference
 
 REFERENCE_STEPS = 15
+SLOW, FEWER = 10, 10
+"""Times the reference's time, from which on something is said; how many times fewer examples are tried to see why."""
+OVERFLOWS = "In floating-point numbers e^800 is infinite, y rounds to 0 or 1, and the logarithm of 0 is infinite. "
+STABLE_LOSS = "np.logaddexp(0, -z) is log(1 + e^-z) without either: the loss is the mean of t log(1 + e^-z) + (1 - t) log(1 + e^z)."
 
 
 class InformationCase(Case):
@@ -36,12 +41,13 @@ class InformationCase(Case):
         if isinstance(answer, NoAnswer):
             raise self.no_answer(answer, asked)
         values = {"loss": answer.loss, **{f"d{name}": grad for name, grad in answer.grads.items()}}
-        wrong = [name for name, value in values.items() if not _is_finite(value)]
+        came = {name: value.values for name, value in values.items() if isinstance(value, Fitted)}
+        wrong = [name for name, numbers in came.items() if not np.isfinite(numbers).all()]
         if wrong:
-            look = "log(y) is infinite where y rounds to 0. The stable form is t log(1 + e^-z) + (1 - t) log(1 + e^z): np.logaddexp(0, -z)."
+            look = OVERFLOWS + (STABLE_LOSS if "loss" in wrong else "")
             self.information = Message(asked, f"NaN or infinity in {', '.join(wrong)}. This costs no points.", look=look)
         else:
-            self.information = Message(asked, "All finite.")
+            self.information = Message(asked, "All finite." if len(came) == len(values) else "What came is finite.")
 
     @check("5.2")
     def check_numeric_differentiation(self) -> None:
@@ -70,9 +76,19 @@ class InformationCase(Case):
             reference.backprop(X, t, params)
         reference_s = (time.process_time() - start_s) / REFERENCE_STEPS
         ratio = run.step_s / reference_s
-        look = "Replace loops over examples by array operations: that is about as many times faster." if ratio > 10 else ""
+        look = self._why_slow() if ratio > SLOW else ""
         self.information = Message(asked, f"{1e6 * run.step_s:.0f} microseconds, {ratio:.1f} times the reference's.", look=look)
 
-
-def _is_finite(value: Fitted | str) -> bool:
-    return isinstance(value, Fitted) and bool(np.isfinite(value.values).all())
+    def _why_slow(self) -> str:
+        """What the time of a step hangs on: that it grows with the examples, or that it does not."""
+        many, few = self.rubric.training_points, self.rubric.training_points // FEWER
+        points = {N: [draw_point(secrets.randbits(32), Size(N, 2, 3)) for _ in range(3)] for N in (many, few)}
+        with self.subject.client.unheard():
+            times_s = [least_s(self.subject, "backprop", [point.backprop_call() for point in points[N]]) for N in (many, few)]
+        if times_s[0] is None or not times_s[1]:
+            return ""
+        growth = times_s[0] / times_s[1]
+        grows = f"With {many} examples it takes {growth:.1f} times as long as with {few}"
+        if growth > FEWER / 2:
+            return f"{grows}, as loops over examples do. Array operations handle all of them at once."
+        return f"{grows}, so it is not loops over examples. Is something printed, or computed more than once?" if growth < 2 else ""

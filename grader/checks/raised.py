@@ -5,11 +5,16 @@ which may write anything there: each is cut to a part of one line, so that none 
 """
 from __future__ import annotations
 
+import sys
+
 from grader.checks.compare import returned
 from grader.sandbox.client import Answer
 from grader.sandbox.messages import CELL, Problem, Raised, Returned
 
 MAX_TYPE_CHARS, MAX_MESSAGE_CHARS, MAX_SOURCE_CHARS = 60, 160, 160
+NOT_PYTHON = frozenset({"SyntaxError", "IndentationError", "TabError"})
+PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+"""Which reads the submission, too: the worker is started with the grader's own interpreter."""
 FORBIDDEN = frozenset({"PermissionError", "BlockingIOError"})
 OF_NETWORK = frozenset({"URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectionRefusedError", "ConnectTimeout", "SSLError"})
 CALLS = {"make_dataset": "(num_points)", "forward": "(X, params)", "backprop": "(X, t, params)"}
@@ -18,6 +23,7 @@ HINTS = (
     (OF_NETWORK, "There is no network where your code is graded."),
     (frozenset({"ModuleNotFoundError"}), "Of packages only numpy, scipy and matplotlib are here; a file of your own must be handed in."),
     (frozenset({"FileNotFoundError"}), "Only the files that you hand in are there."),
+    (NOT_PYTHON, f"{PYTHON} reads it here."),
     (frozenset({"MemoryError"}), "The grader gives your code no more memory."),
 )
 """What the grader has to do with an exception, by its type. "Own" files are those handed in and those that the code itself made."""

@@ -17,7 +17,7 @@ from grader.checks.raised import raised_words
 from grader.checks.subject import NoAnswer, Point, Subject, read_backprop
 from grader.oracle import Array, Params
 from grader.result import Message, Training
-from grader.rubric import Size
+from grader.rubric import Rubric, Size
 from grader.sandbox.client import Lost
 from grader.sandbox.messages import Descent
 from grader.sandbox.wire import Tensor
@@ -78,6 +78,12 @@ def tutorial_data(points: int) -> tuple[Array, Array, Params]:
     return X, t, params
 
 
+def tutorial_point(rubric: Rubric) -> Point:
+    """Where the training starts."""
+    X, t, params = tutorial_data(rubric.training_points)
+    return Point(Size(rubric.training_points, 2, 3), X, t, params, integer_labels=True)
+
+
 def train(subject: Subject) -> Run:
     """The student's gradients, the grader's parameters and updates, the reference's loss.
 
@@ -97,8 +103,8 @@ Secret = tuple[Point, Params]
 
 def _train(subject: Subject, in_stretches: bool) -> tuple[Run, list[Secret]]:
     rubric = subject.rubric
-    X, t, params = tutorial_data(rubric.training_points)
-    start = Point(Size(rubric.training_points, 2, 3), X, t, params, integer_labels=True)
+    start = tutorial_point(rubric)
+    X, t, params = start.X, start.t, start.params
     run, secrets = Run(params), list[Secret]()
     start_s, waited_start_s, cpu_start_s = time.monotonic(), subject.client.waited_s(), subject.client.cpu_s()
     while run.step < rubric.training_steps and not run.why:

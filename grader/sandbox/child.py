@@ -68,7 +68,8 @@ class _Loop:
         self.namespace = loaded.namespace
         found = [name for name in loading.FUNCTIONS if loading.pick(self.namespace, name)]
         others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
-        return messages.loaded_reply(found, others, loaded.problems, loaded.unusable)
+        overwritten = [name for name in loading.FUNCTIONS if name in self.namespace and name not in found]
+        return messages.loaded_reply(found, others, loaded.problems, loaded.unusable, overwritten)
 
     def descend(self, descent: messages.Descent) -> Value:
         """The gradients of some steps of gradient descent; fewer where one step gives no plain gradient."""

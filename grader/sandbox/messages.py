@@ -44,12 +44,14 @@ class Loaded:
     functions, others  the graded functions found, and other functions' names
     problems           what stopped it; of a notebook, the cells to blame for a graded function, whose `defines` names it
     unusable           why it could not be run at all, in half a sentence; "" where it was
+    overwritten        graded functions under whose names something stands in the end that cannot be called
     """
 
     functions: tuple[str, ...]
     others: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
     unusable: str = ""
+    overwritten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,17 +210,21 @@ def _read_call(value: Value) -> Call:
     return Call(_sequence(args), None if seed is None else int(_text(seed)))
 
 
-def loaded_reply(functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: str) -> Value:
-    return (tuple(functions), tuple(others), tuple(problems), unusable)
+def loaded_reply(
+    functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: str,
+    overwritten: Sequence[str] = (),
+) -> Value:
+    return (tuple(functions), tuple(others), tuple(problems), unusable, tuple(overwritten))
 
 
 def read_loaded(reply: Value) -> Loaded:
     """Raises WireError unless the reply has the form of a Loaded."""
-    functions, others, problems, unusable = _parts(reply, 4)
+    functions, others, problems, unusable, overwritten = _parts(reply, 5)
     found = _sequence(problems)
     if len(found) > MAX_NAMES:
         raise WireError(f"{len(found)} problems, at most {MAX_NAMES}")
-    return Loaded(_names(functions), _names(others), tuple(_read_problem(problem) for problem in found), _text(unusable))
+    read = tuple(_read_problem(problem) for problem in found)
+    return Loaded(_names(functions), _names(others), read, _text(unusable), _names(overwritten))
 
 
 def _names(value: Value) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def answers() -> dict[str, object]:
     """All that the grader will ask with the rubric as it is shipped, from its own code."""
     sys.path.insert(0, str(ROOT))
     from grader import oracle
-    from grader.checks.gradients import DIFFERENCE_SIZES, DIFFERENCE_STEP
+    from grader.checks.gradients import DIFFERENCE_SIZES, DIFFERENCE_STEP, other_labels
     from grader.checks.subject import draw_point
     from grader.checks.training import tutorial_data
     from grader.rubric import DEFAULT, Size
@@ -84,7 +84,7 @@ def answers() -> dict[str, object]:
     for point in points:
         learn(point.X, point.t, point.params)
     base, other = points[len(DEFAULT.gradient_sizes) : len(DEFAULT.gradient_sizes) + 2]
-    for X, t, params in ((other.X, base.t, base.params), (base.X, 1 - base.t, base.params), (base.X, base.t, other.params)):
+    for X, t, params in ((other.X, base.t, base.params), (base.X, other_labels(base.t), base.params), (base.X, base.t, other.params)):
         learn(X, t, params)
     X, t, params = tutorial_data(DEFAULT.training_points)
     for _ in range(DEFAULT.training_steps):
