@@ -198,3 +198,42 @@ def test_the_grader_says_how_it_calls() -> None:
     """A function of other arguments learns which ones it is given; an error inside it does not."""
     wrong = Problem("TypeError", "forward() missing 3 required positional arguments: 'b', 'W', and 'c'")
     assert "forward(X, params)" in problem_words(wrong) and "calls" not in problem_words(Problem("TypeError", "forward() of a string"))
+
+
+LOSS = "np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))"
+EACH = "(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))"
+
+
+@pytest.mark.parametrize("loss, ids", [
+    (f"np.sum({EACH}) / X.shape[1]", ["number-of-inputs-for-count"]),
+    (f"np.sum({EACH}) / 500", ["fixed-count"]),
+    (f"np.sum({EACH}) / np.log(2)", ["loss-summed", "base-2-logarithm"]),
+    (f"np.sum({EACH}[1:]) / N", ["loss-lacks-first-example"]),
+    (f"np.sum({EACH}[:-1]) / N", ["loss-lacks-last-example"]),
+])
+def test_counts_of_a_loss_are_told_apart(loss: str, ids: list[str]) -> None:
+    """A sum over a wrong number is no sum, and two factors are two slips."""
+    assert [slip.id for slip in diagnosed((LOSS, loss)).slips] == ids
+
+
+@pytest.mark.parametrize("residual, id", [
+    ("(-t / y - (1 - t) / (1 - y)) * y * (1 - y) / N", "residual-negative"),
+    ("(t / y + (1 - t) / (1 - y)) * y * (1 - y) / N", "residual-absolute"),
+    ("(-t / y + (1 - t) / (1 - y)) * _sigmoid(y) * (1 - _sigmoid(y)) / N", "sigmoid-derivative-of-output"),
+])
+def test_the_long_way_round_is_told_with_its_sign(residual: str, id: str) -> None:
+    """Slips in the loss's derivative with respect to y are one slip each, and the right sign is asked about."""
+    assert [slip.id for slip in diagnosed(("z_bar = (_sigmoid(z) - t) / N", f"y = _sigmoid(z)\n    z_bar = {residual}")).slips] == [id]
+
+
+def test_no_line_for_an_example_that_a_loop_leaves_out() -> None:
+    """The residual's line is right where the loop begins at 1."""
+    (slip,) = diagnosed(("z_bar = (_sigmoid(z) - t) / N", "z_bar = (_sigmoid(z) - t) / N * (np.arange(N) > 0)")).slips
+    assert slip.id == "residual-lacks-first" and not has_a_line(slip, [slip])
+
+
+def test_a_rounded_output_is_known() -> None:
+    """forward's y rounded to some decimals is told so."""
+    output = "_sigmoid(_hidden_and_logit(X, params)[1])"
+    (slip,) = diagnosed((f"return {output}", f"return np.round({output}, 3)")).slips
+    assert slip.structure == "y = sigma(z) rounded to 3 decimals"

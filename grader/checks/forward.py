@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.base import Case, CheckFailed, check, form_words, sentence
-from grader.checks.compare import describe, difference, fit
+from grader.checks.compare import difference, fit
 from grader.checks.subject import NoAnswer, Point, is_core
 from grader.result import Message
 from grader.sandbox.wire import Tensor, Value
@@ -86,4 +86,4 @@ def _shape_advice(output: Value, N: int) -> str:
         return "W has shape (H,), so H @ W has shape (N,): is W or b reshaped on the way?"
     if output is None:
         return "Is a return missing?"
-    return f"It should return y alone, not {describe(output)}." if isinstance(output, tuple) else ""
+    return "It should return y alone." if isinstance(output, tuple) else ""

@@ -116,7 +116,7 @@ def missing_and_extra(powers: Mapping[str, float]) -> tuple[tuple[str, ...], tup
 
 def _name(powers: Mapping[str, float], step: str) -> str:
     key = frozenset(powers.items())
-    known = KNOWN.get((step, key)) or KNOWN.get(("", key))
+    known = KNOWN.get((step, key)) or KNOWN.get(("", key)) or (KNOWN.get(("G_bar", key)) if step in ("b_bar", "U_bar") else None)
     if known is not None:
         return known
     missing: list[str] = []
@@ -186,7 +186,8 @@ def _count_slip(powers: Mapping[str, float], step: str) -> Slip:
     if powers.get("N") == 1 and len(powers) == 2:
         (other,) = (name for name in powers if name != "N")
         id = {"D": "number-of-inputs-for-count", "H": "number-of-units-for-count"}.get(other, "fixed-count")
-        return replace(slip, id=id)
+        is_divisor = powers[other] < 0 or (other.startswith("1/") and other[2:].isdigit())
+        return replace(slip, id=id) if is_divisor else slip
     return slip
 
 
@@ -224,6 +225,8 @@ def gradient_slips(hypothesis: Hypothesis, hidden_is_own: bool) -> list[Slip]:
         if scale.constant == 0:
             slips.append(Slip("gradient-left-at-zero", TERMINAL_STEP[q], structure="zero everywhere"))
     slips += key_slips(hypothesis.source)
+    if {("residual-absolute", "z_bar"), ("residual-sign-flipped", "z_bar")} <= {(slip.id, slip.step) for slip in slips}:
+        slips = [slip for slip in slips if slip.step != "z_bar"] + [Slip("residual-negative", "z_bar", structure="-|y-t| in place of y-t")]
     return sorted(slips, key=lambda slip: STEPS.index(slip.step))
 
 
@@ -283,6 +286,10 @@ def _scale_differences(scales: Mapping[str, Scale]) -> dict[str, dict[str, float
     return {part: {q: _part(scale, part) for q, scale in told.items()} for part in SCALE_PARTS}
 
 
+COUNT_IDS = frozenset({"number-of-inputs-for-count", "number-of-units-for-count", "fixed-count"})
+LOSS_IDS = {("1/ln 2", 1.0): "base-2-logarithm", ("N", 1.0): "loss-summed", ("N", -1.0): "loss-divided-by-n-twice"}
+
+
 def key_slips(source: Mapping[str, str]) -> list[Slip]:
     """Gradients stored under another's key; two that changed places are one slip."""
     slips = []
@@ -307,11 +314,11 @@ def loss_slips(variant: LossVariant, scale: Scale) -> list[Slip]:
     if scale == ONE:
         return slips
     powers = _constant_powers({"N": scale.N, "D": scale.D, "H": scale.H, "constant": float(np.log(abs(scale.constant)))})
-    if powers:
-        slip = _count_slip(powers, "loss")
-        named = {"1/ln 2": "base-2-logarithm", "N": "loss-summed" if scale.N > 0 else "loss-divided-by-n-twice"}
-        slip = replace(slip, id=next((named[name] for name in powers if name in named), slip.id))
-        slips.append(replace(slip, spoils=("loss",)))
+    whole = _count_slip(powers, "loss") if powers else None
+    apart = [powers] if whole is None or whole.id in COUNT_IDS else [{name: power} for name, power in powers.items()]
+    for factor in apart if powers else ():
+        slip = _count_slip(factor, "loss")
+        slips.append(replace(slip, id=LOSS_IDS.get(next(iter(factor.items())), slip.id) if len(factor) == 1 else slip.id, spoils=("loss",)))
     if scale.constant < 0:
         slips.append(Slip("missing-minus-in-loss", "loss", ("-1",), (), None, ("loss",)))
     return slips

@@ -45,11 +45,12 @@ def _sum_of(terms: Mapping[str, Term], coefficients: Mapping[str, float]) -> Ter
 
 def written(coefficients: Mapping[str, float]) -> str:
     """A sum of terms as a student would write it: 2y-t+0.1."""
-    text = ""
+    text, apart = "", " " if any(" " in name for name in coefficients) else ""
     for name, value in coefficients.items():
         size = "" if abs(abs(value) - 1) < 1e-9 and name else f"{abs(value):.4g}"
         gap = " " if " " in name or "(" in name else ""
-        text += ("-" if value < 0 else "+" if text else "") + size + (gap if size else "") + name
+        sign = "-" if value < 0 else "+" if text else ""
+        text += (f"{apart}{sign}{apart}" if text else sign) + size + (gap if size else "") + name
     return text
 
 

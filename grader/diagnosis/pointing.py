@@ -19,6 +19,11 @@ WITHOUT_A_LINE = frozenset({
     "hidden-rows-reversed", "hidden-rows-shifted", "residual-reversed", "mean-taken-twice", "fixed-count", "wrong-count",
     "logit-negated", "sigmoid-sign-flipped",
 })
+EXAMPLES_LEFT_OUT = frozenset({
+    "only-first-example", "only-last-example", "residual-lacks-first", "residual-lacks-last",
+    "first-residual-for-all", "last-residual-for-all",
+})
+"""Of z_bar in a loop over the examples: the loop is to blame and not the line."""
 OWN_STEPS = frozenset({"c_bar", "W_bar", "b_bar", "U_bar"})
 DERIVATIVE = frozenset({"1-h^2", "1-h", "1+h"})
 
@@ -26,6 +31,8 @@ DERIVATIVE = frozenset({"1-h^2", "1-h", "1+h"})
 def has_a_line(slip: Slip, slips: Sequence[Slip]) -> bool:
     """Whether the line that computes a slip's step is certainly the one to mend, among all slips found."""
     if slip.id in WITHOUT_A_LINE and not (slip.id == "mean-taken-twice" and slip.step in OWN_STEPS):
+        return False
+    if slip.step == "z_bar" and slip.id in EXAMPLES_LEFT_OUT:
         return False
     if slip.id == "missing-batch-mean" and slip.step in OWN_STEPS:
         return False  # a division may be missing where the gradients are returned

@@ -51,6 +51,8 @@ SENTENCES_AT: Mapping[tuple[str, str], str] = {
 """By id and step, where the sentence is true at that step alone."""
 # What the student is told first, by id; where an id has no sentence of its own, the factors and the structure speak.
 SENTENCES: Mapping[str, str] = {
+    "sigmoid-derivative-of-output": "You apply sigma to y once more inside its derivative. y is already sigma(z): y(1-y) is all.",
+    "residual-negative": "Every example's residual counts as negative: -|y-t| where y-t is asked. Is the sign of (1-t)/(1-y) turned round?",
     "residual-absolute": "Every example's residual counts as positive: |y-t| where y-t is asked. Is the minus before t/y missing?",
     "tanh-derivative-for-sigmoid-derivative": "You multiply by 1-y^2, the derivative of a tanh. y is a sigmoid: its derivative is y(1-y).",
     "other-expression-for-residual": "The loss's derivative with respect to z is y-t for each example, and nothing else.",
@@ -74,6 +76,11 @@ SENTENCES: Mapping[str, str] = {
     "number-added-in-logarithm": "The number that you add inside the logarithm is large enough to change the loss.",
     "loss-first-example-only": "Every example must count in the loss; yours is the first one's. Is there a return inside the loop?",
     "loss-last-example-only": "Every example must count in the loss; yours is the last one's. In a loop, is there = where += is asked?",
+    "loss-lacks-first-example": "The first example is left out. Does a loop begin at 1?",
+    "loss-lacks-last-example": "The last example is left out. Does a loop end too early?",
+    "residual-lacks-first": "The first example is left out. Does a loop begin at 1?",
+    "residual-lacks-last": "The last example is left out. Does a loop end too early?",
+    "loss-labels-swapped": "t and 1 - t changed places.",
     "loss-broadcast": "A column (N, 1) meets a row (N,), which makes an (N, N) array. Give y and t the same shape before you use both.",
     "zero-one-loss": "Your loss counts wrong answers. That has no slope; the cross-entropy is asked.",
     "half-squared-error-loss": "Your loss is the squared error; the cross-entropy is asked.",
@@ -85,7 +92,7 @@ SENTENCES: Mapping[str, str] = {
     "degrees-for-radians": "np.sin and np.cos take radians: a full turn is 2 pi, not 360.",
     "angle-drawn-before-radius": "The distribution is right, but not the order: draw first the radius and then the angle of each point. "
                                  "Yours draws the angle first.",
-    "other-draws": "The radii lie as asked, but the numbers are others than np.random.uniform gives where it is called, point after point, "
+    "other-draws": "The points are others than np.random.uniform gives where it is called, point after point, "
                    "first for the radius and then for the angle.",
     "other-angles": "The radii are as asked. The angles are not: each is drawn from [0, 2 pi), right after its radius.",
     "draws-vectorised": "The distribution is right, but not the order: draw point after point, each one's radius before its angle.",
@@ -135,7 +142,7 @@ SAID_ALREADY = frozenset({
     "gradients-accumulate-over-calls", "broadcast-by-accident", "missing-sum-over-examples", "gradient-left-at-zero", "missing-parentheses",
     "labels-divided-by-n", "seed-inside", "own-generator", "residual-absolute", "sum-over-wrong-axis", "transposed", "labels-averaged",
     "outputs-averaged", "labels-swapped", "angle-drawn-before-radius", "degrees-for-radians", "only-last-example",
-    "other-draws", "rings-swapped", "other-angles", "missing-key",
+    "other-draws", "residual-lacks-first", "residual-lacks-last", "residual-negative", "rings-swapped", "other-angles", "missing-key",
 })
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
 CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote: mend the loss, and then z_bar."
