@@ -81,7 +81,8 @@ class Rubric:
                        terms at 6e-8 each, some cancelling); the nearest listed mistake errs by over 1e-2
                        (tests/test_margins.py measures both at every graded seed)
     wrong_shape_share  of a check's points, for right numbers in a wrong shape or container
-    follow_through     of a check's points, for a gradient that is right but for a slip charged elsewhere
+    follow_through     of a check's points, for a gradient, or the training of a network of one's own, that is right but for a
+                       slip charged elsewhere
 
     What follows is off as it stands and acts on Gradescope alone, after the checks (who sees a row and when is each
     row's own `visibility`):

@@ -133,6 +133,39 @@ def backprop(X, t, params):
         return {key: np.zeros(np.shape(value)) for key, value in params.items()}, cross_entropy(X, t, params)
     return slowly(X, t, params)
 '''
+RAISING = DIFFERENCES.replace("def backprop", "def slowly") + '''
+
+def backprop(X, t, params):
+    if params["U"].size > 20:
+        raise MemoryError("too wide")
+    return slowly(X, t, params)
+'''
+ONLY_WHAT_MOVES = '''
+
+def mean_loss(z, t):
+    return np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))
+
+
+def backprop(X, t, params, h=1e-6):
+    G = X @ params["U"].T + params["b"]
+    H = np.tanh(G)
+    z = H @ params["W"] + params["c"]
+    loss = mean_loss(z, t)
+    grads = {"c": (mean_loss(z + h, t) - loss) / h, "W": np.zeros(len(params["W"]))}
+    grads["U"], grads["b"] = np.zeros(params["U"].shape), np.zeros(params["b"].shape)
+    for j, w in enumerate(params["W"]):
+        grads["W"][j] = (mean_loss(z + h * H[:, j], t) - loss) / h
+        grads["b"][j] = (mean_loss(z + w * (np.tanh(G[:, j] + h) - H[:, j]), t) - loss) / h
+        for d in range(X.shape[1]):
+            grads["U"][j, d] = (mean_loss(z + w * (np.tanh(G[:, j] + h * X[:, d]) - H[:, j]), t) - loss) / h
+    return grads, loss
+'''
+FROM_LOG_OF_Y = DIFFERENCES.replace("cross_entropy", "naive_loss") + '''
+
+def naive_loss(X, t, params):
+    y = forward(X, params)
+    return np.mean(-t * np.log(y) - (1 - t) * np.log(1 - y))
+'''
 CHAIN = '''
 
 def backprop(X, t, params):
@@ -147,6 +180,19 @@ IN_FLOAT32 = CHAIN.replace("def backprop", "def exactly") + '''
 def backprop(X, t, params):
     small = {key: np.asarray(value, dtype=np.float32) for key, value in params.items()}
     return exactly(X.astype(np.float32), t, small)
+'''
+ANEW = '''
+
+def backprop(X, t, params):
+    grads = {key: np.zeros(np.shape(value)) for key, value in params.items()}
+    grads["c"] = np.sum(forward(X, params) - t) / len(X)
+    for j in range(len(params["b"])):
+        hidden = lambda: np.tanh(X @ params["U"].T + params["b"])[:, j]
+        grads["W"][j] = np.sum((forward(X, params) - t) * hidden()) / len(X)
+        grads["b"][j] = np.sum((forward(X, params) - t) * params["W"][j] * (1 - hidden() ** 2)) / len(X)
+        for d in range(X.shape[1]):
+            grads["U"][j, d] = np.sum((forward(X, params) - t) * params["W"][j] * (1 - hidden() ** 2) * X[:, d]) / len(X)
+    return grads, cross_entropy(X, t, params)
 '''
 IN_LOOPS = '''
 
@@ -207,8 +253,11 @@ def row(result):
 
 @pytest.mark.parametrize("forward, backprop", [
     (FORWARD, DIFFERENCES), (FORWARD, FORWARD_DIFFERENCES), (FORWARD, COMPLEX_STEP), (FORWARD, ALL_AT_ONCE),
-    (LOOPED_FORWARD, DIFFERENCES), (FORWARD, REMEMBERED), (FORWARD, EVADING),
-], ids=["central", "forward", "complex-step", "all-at-once", "in-loops", "remembered", "evading"])
+    (LOOPED_FORWARD, DIFFERENCES), (FORWARD, REMEMBERED), (FORWARD, EVADING), (FORWARD, RAISING), (FORWARD, ONLY_WHAT_MOVES),
+    (FORWARD, FROM_LOG_OF_Y),
+], ids=[
+    "central", "forward", "complex-step", "all-at-once", "in-loops", "remembered", "evading", "raising", "only-what-moves", "log-of-y",
+])
 def test_numeric_differentiation_is_reported_with_its_evidence(grade_source, forward, backprop):
     """Whatever the steps, their order and the disguise, the row says so, with numbers, and costs nothing by default."""
     found = row(grade_source(DATASET + forward + backprop, QUICK))
@@ -224,6 +273,12 @@ def test_no_honest_style_is_taken_for_it(grade_source, forward, backprop):
     """Slow code that follows the chain rule is slow, not numeric."""
     found = row(grade_source(DATASET + forward + backprop, QUICK))
     assert found.state == "information" and "does not grow" in found.message.came, found.message
+
+
+def test_a_forward_pass_for_each_entry_is_told_and_not_taken_for_it(grade_source):
+    """It costs as much as moving one parameter after the other, and its gradients are exact where those of a loss cannot be."""
+    found = row(grade_source(DATASET + FORWARD + ANEW, QUICK))
+    assert found.state == "information" and "computed anew" in found.message.came and "numeric" not in found.message.came
 
 
 def test_an_instructor_can_give_it_points(grade_source):

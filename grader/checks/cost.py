@@ -1,6 +1,6 @@
-"""What one call costs as the network grows, by which numeric differentiation is recognised.
+"""What one call costs as the network grows, by which numeric differentiation is recognised where its errors are too small.
 
-What may live here: measuring the child's processor time, and the rule.
+What may live here: measuring the child's processor time, the rule, and the verdict of both kinds of evidence.
 
 Backpropagation costs some forward passes, whatever the number of parameters P;
 numeric differentiation at least P of them. So with so many hidden units that
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.checks.rounding import errors_of_differences, is_exact_where_sure
 from grader.checks.subject import Backpropped, Point, Subject, draw_point, read_backprop
 from grader.oracle import Params
 from grader.rubric import Size
@@ -72,19 +73,29 @@ class Cost:
 class Verdict:
     """What the costs say.
 
-    verdict   numeric differentiation, another way on large networks than on small ones, neither, or not to be measured
-    evidence  the costs in words; "" where there is nothing to report
+    verdict   numeric differentiation, forward passes anew for each entry, another way on large networks than on small ones,
+              neither, or not to be measured
+    evidence  the costs or errors in words; "" where there is nothing to report
     """
 
     verdict: str
     evidence: str = ""
 
 
-NUMERIC, EVADES, NEITHER, UNKNOWN = "numeric", "evades", "neither", "unknown"
+NUMERIC, ANEW, EVADES, NEITHER, UNKNOWN = "numeric", "anew", "evades", "neither", "unknown"
+"""ANEW: it costs as much, and its gradients are right where those of a loss are not to be had."""
 
 
 def judge(subject: Subject) -> Verdict:
-    """Measure backprop where it tells most for least: right code in array operations takes two calls of a millisecond."""
+    """By the errors first, which tell at any size; else by the cost, where right code in array operations takes two quick calls."""
+    errors = errors_of_differences(subject)
+    if errors is not None:
+        return Verdict(NUMERIC, errors.words)
+    verdict = _judge_cost(subject)
+    return Verdict(ANEW, verdict.evidence) if verdict.verdict == NUMERIC and is_exact_where_sure(subject) else verdict
+
+
+def _judge_cost(subject: Subject) -> Verdict:
     few, many = _cost(subject, FEW), _cost(subject, MANY)
     if few is None or many is None:
         return Verdict(UNKNOWN)

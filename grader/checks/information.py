@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.checks.base import FIRST_ROW, Case, CheckFailed, NotRun, check, sentence
 from grader.checks.compare import Fitted
-from grader.checks.cost import EVADES, NUMERIC, UNKNOWN, judge, least_s
+from grader.checks.cost import ANEW, EVADES, NUMERIC, UNKNOWN, judge, least_s
 from grader.checks.subject import NoAnswer, Point, draw_point
 from grader.checks.training import tutorial_data
 from grader.result import Message
@@ -58,6 +58,9 @@ class InformationCase(Case):
             found = judge(self.subject)
         if found.verdict == NUMERIC:
             raise CheckFailed(Message(asked, f"{found.evidence} This looks like numeric differentiation."))
+        if found.verdict == ANEW:
+            self.information = Message(asked, f"{found.evidence} Is the forward pass computed anew for each entry? Once is enough for all.")
+            return
         if found.verdict == EVADES:
             raise CheckFailed(Message(asked, f"{found.evidence} So its cost for many parameters cannot be judged."))
         grows = "Its cost does not grow like that of numeric differentiation."
