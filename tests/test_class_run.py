@@ -8,7 +8,9 @@ import random
 import shutil
 import signal
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+import time
+from collections import deque
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
@@ -146,7 +148,7 @@ def test_memory_is_bounded_by_the_window(monkeypatch):
     assert most == 3 and back == 50
 
 
-def test_what_never_comes_back_is_given_up(tmp_path, monkeypatch, capsys):
+def test_what_never_comes_back_is_given_up(tmp_path, monkeypatch):
     """A process that hangs by a fault of ours is killed; the others are graded, it is nobody's 0, and the next run tries again."""
     folder = classes.make(tmp_path / "class", ("syntax-error",), copies=4)
     for name in ("hangs-1", "hangs-2"):
@@ -155,7 +157,15 @@ def test_what_never_comes_back_is_given_up(tmp_path, monkeypatch, capsys):
 
     def crew(waiting):
         local = local_crew(2)
-        return replace(local, make=lambda: made.append(1) or local.make())
+
+        @contextlib.contextmanager
+        def make():
+            made.append(1)
+            with local.make() as executor:
+                wait([executor.submit(time.sleep, 0.2) for _ in range(4)])  # their start may take long
+                yield executor
+
+        return replace(local, make=make)
 
     monkeypatch.setattr(scheduling, "carry_out", classes.never_comes_back)
     monkeypatch.setattr(class_run, "patience_s", lambda grading_s: 3.0)
@@ -171,6 +181,31 @@ def test_what_never_comes_back_is_given_up(tmp_path, monkeypatch, capsys):
     with ThreadPoolExecutor(1) as executor:
         class_run.grade_with(executor, Plan(folder, tmp_path / "out"), 1, io.StringIO())
     assert sorted(tried) == ["hangs-1", "hangs-2"]
+
+
+def test_a_run_that_was_stopped_gives_nobody_up(monkeypatch):
+    """After Ctrl-Z and fg, minutes later, what was under way is waited for as if no time had passed."""
+    future: Future[Done] = Future()
+    state = scheduling._Run(_order, lambda done: None, lambda: None, deque(), 60.0)
+    now = [1000.0]
+    monkeypatch.setattr(scheduling.time, "monotonic", lambda: now[0])
+    state.pending[future], state.begun_s[future] = "a", 1000.0
+    crew = Crew(lambda: contextlib.nullcontext(None), 1, own=True)  # type: ignore[arg-type]
+    for passing_s in (0.5, 600.0, *[5.0] * 11):
+        state._give_up(crew)
+        now[0] += passing_s
+    assert state.pending
+    now[0] += 5.0
+    with pytest.raises(scheduling._GivenUp):
+        state._give_up(crew)
+
+
+def test_processes_of_a_class_heed_no_key():
+    """Ctrl-C is told by their parent; stopped by Ctrl-Z in the middle of a grading they would find the submission late."""
+    with local_crew(1).make() as executor:
+        for number in (signal.SIGINT, signal.SIGTSTP):
+            assert executor.submit(signal.getsignal, number).result(60) == signal.SIG_IGN
+        assert signal.SIGINT not in executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result(60)
 
 
 @pytest.mark.parametrize("grading_s, patience_s", [(300.0, 900.0), (10.0, 300.0)])

@@ -33,6 +33,8 @@ MAX_BREAKS = 5
 """Processes or executors that may be lost one after the other with nothing graded in between."""
 PATIENCE, LEAST_PATIENCE_S = 3.0, 300.0
 """An order is given up after so many times what one may take, and not sooner than that."""
+HELD_S = 10.0
+"""A look that comes so much later than the last one: the run itself was stopped meanwhile, by Ctrl-Z for example."""
 END_S = 10.0
 """How long to wait for a killed process: one that waits for a broken disk may not end at all."""
 
@@ -101,6 +103,7 @@ class _Run:
     found_full  slugs that found the disk full once
     patience_s  after which an order is given up
     breaks      executors lost, or orders given up, since something came back; that was at back_s
+    looked_s    when it was last looked for what does not come back
     """
 
     order_of: Callable[[str], Order | Done]
@@ -115,6 +118,7 @@ class _Run:
     begun_s: dict[Future[Done], float] = field(default_factory=dict)
     breaks: int = 0
     back_s: float = 0.0
+    looked_s: float = math.inf
 
     def run(self, crew: Crew) -> None:
         while self.queue or self.suspects:
@@ -180,8 +184,13 @@ class _Run:
 
         With another's executor an order may still wait for its turn, so there all must have been silent for that long.
         """
+        now_s = time.monotonic()
+        if (held_s := now_s - self.looked_s) > HELD_S:
+            self.back_s += held_s
+            self.begun_s.update({future: begun_s + held_s for future, begun_s in self.begun_s.items()})
+        self.looked_s = now_s
         silent_s = 0.0 if crew.own else self.back_s
-        late_s = time.monotonic() - self.patience_s
+        late_s = now_s - self.patience_s
         late = [future for future in self.pending if max(silent_s, self.begun_s[future]) < late_s]
         if not late:
             return

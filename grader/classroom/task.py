@@ -132,12 +132,15 @@ def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, st
 
 
 def start_process(temporary: str) -> None:
-    """First of all in a process of our own pool: no Ctrl-C (its parent tells it), death with the parent.
+    """First of all in a process of our own pool: no Ctrl-C (its parent tells it), no Ctrl-Z, death with the parent.
+
+    Stopped in the middle of a grading, it would find the submission late when it goes on.
 
     temporary  folder for temporary files
     """
     tempfile.tempdir = temporary
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # run.py had it blocked until now
     if sys.platform == "linux":
         from grader.sandbox import kernel

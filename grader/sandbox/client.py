@@ -143,14 +143,15 @@ class _Child:
                 self._selector.unregister(self._requests)
 
     def _await_reply(self, unsent: memoryview, nonce: int, deadline: Deadline, printed: Printed) -> Value | Lost:
-        """The reply to a request of which a part may be unsent."""
+        """The reply to a request of which a part may be unsent.
+
+        What lies in the pipe when time is up still counts: it may be the grader that was held up, and not the child.
+        """
         while True:
             left_s = deadline.left_s()
-            if left_s <= 0:
-                return Lost("late", f"{deadline.seconds:g}")
             if nonce != self._first_nonce and (filled := self._look()) is not None:
                 return filled
-            for key, _ in self._selector.select(min(max(left_s, NAP_S), LOOK_EVERY_S)):
+            for key, _ in self._selector.select(min(max(left_s, NAP_S), LOOK_EVERY_S) if left_s > 0 else 0):
                 if key.fd == self._requests:
                     unsent = self._send(unsent)
                     if not unsent:
@@ -168,6 +169,8 @@ class _Child:
                     raise WireError("a reply that does not belong to the request")
                 self._read_printed(printed)
                 return frame.value
+            if left_s <= 0:
+                return Lost("late", f"{deadline.seconds:g}")
 
     def _look(self) -> Lost | None:
         """Now and then, whether the child has written too much, or the disk runs short; less often where looking takes long."""
