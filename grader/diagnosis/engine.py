@@ -23,6 +23,7 @@ from grader.diagnosis.gradient import ONE, Choice, G_bar, Hypothesis, Scale, col
 from grader.diagnosis.model import FORWARD_STEPS, GRADIENTS, KEYS, QUANTITIES, Answer, Array, Diagnosis, Finding, Params, Slip, Student
 from grader.diagnosis.network import ASKED_LOSS, ASKED_PLAN, LOSS_BANK, LossVariant, Plan, explain_output, plans, run_forward, same
 from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, ask_forward, far_out, full_size, scalar
+from grader.diagnosis.rounding import rounded_gradients
 from grader.diagnosis.search import FINDING_STACKS, Evidence, Search
 from grader.diagnosis.shapes import backprop_misfit, forward_misfit
 
@@ -426,10 +427,14 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
         keys = ", ".join(repr(KEYS[q]) for q in absent)
         shown.append(Slip("missing-key", "grads", structure=f"no number or array for {keys} in the dict of gradients", spoils=absent))
         explained.update(absent)
-    proved: frozenset[str] = frozenset()
+    rounded = rounded_gradients(evidence.stacks.values(), [q for q in wrong if q not in explained])
+    shown += rounded
+    proved = frozenset(q for slip in rounded for q in slip.spoils)
+    explained |= proved
     open_ones = tuple(q for q in ("loss", *GRADIENTS) if q in wrong and q not in explained)
     if open_ones:
-        ignored, proved = ignored_arguments(student, open_ones, evidence.rtol, rng)
+        ignored, right_but_for_them = ignored_arguments(student, open_ones, evidence.rtol, rng)
+        proved |= right_but_for_them
         if "y" in wrong and "y" in proved:
             ignored = [replace(slip, spoils=("y", *slip.spoils), charged_at="y") for slip in ignored]
         shown += ignored
@@ -551,9 +556,6 @@ def _certain(
         facts.append(say.certain("not-reproduced"))
     if actual.size != expected.size:
         facts.append(say.certain("shape", actual=actual.shape[1:], expected=expected.shape[1:]))
-    for digits in range(1, 9):
-        if actual.size == expected.size and np.abs(actual.reshape(expected.shape) - np.round(expected, digits)).max() < 1e-12:
-            return (say.certain("rounded", digits=digits),)
     k = ratio(actual, expected, evidence.rtol)
     if k is not None:
         facts.append(say.certain("sign") if abs(k + 1) < 1e-6 else say.certain("constant-ratio", ratio=k))

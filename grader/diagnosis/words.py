@@ -45,6 +45,14 @@ QUESTIONS: Mapping[str, str] = {
     "U_bar": "Which number multiplies an entry of U on the way to G, and what happens over the examples?",
     "grads": "Which gradient belongs under which key?",
 }
+OF_ARGUMENTS = "What should change in the answer when other arguments are given, and what does change?"
+QUESTIONS_OF: Mapping[str, str] = {
+    **dict.fromkeys(("module-data-for-arguments", "module-points-for-argument", "module-labels-for-argument",
+                     "module-parameters-for-arguments", "answer-constant"), OF_ARGUMENTS),
+    "gradients-accumulate-over-calls": "What do they hold when the function is called a second time?",
+    "gradients-rounded": "Are they returned just as they were computed?",
+}
+"""By id, where a step's question would lead away."""
 SENTENCES_AT: Mapping[tuple[str, str], str] = {
     ("extra-two", "z_bar"): "There is a factor 2 too much. It comes with a squared error; the derivative of the cross-entropy has none.",
 }
@@ -70,6 +78,7 @@ SENTENCES: Mapping[str, str] = {
     "outputs-averaged": "A column (N, 1) less a row (N,) is an (N, N) array. Give both the same shape before you subtract.",
     "broadcast-by-accident": "A column (N, 1) meets a row (N,), which makes an (N, N) array. Give y and t the same shape before you "
                              "subtract (t.reshape(-1, 1), or y.ravel()).",
+    "gradients-rounded": "Return the gradients as they are: rounded, they are no slopes of the loss.",
     "loss-rounded": "Return the loss as it is: a rounded one has no slope. Round it only where you print it.",
     "loss-clipped": "A clip is meant to avoid log(0); this one reaches outputs that are common and changes the loss. "
                     "np.logaddexp needs none.",
@@ -151,7 +160,6 @@ CERTAIN: Mapping[str, str] = {
     "not-finite": "On some of the networks that were tried it holds NaN or infinity.",
     "other-shapes": "Its shape is not the same at all networks of one size.",
     "infinite-loss": "It is infinite: a logarithm is taken of 0. t is 0 or 1, so only y and 1 - y can stand in a logarithm.",
-    "rounded": "It is the asked gradient rounded (decimals kept: {digits}). Return it as it is.",
     "right-for-one-example": "For a single example your backprop is right; for several it raises. "
                              "Look for a row (N,) where a column (N, 1) is meant, or the other way round.",
     "state": "The same question asked twice gives different numbers: something is kept between calls.",
@@ -163,7 +171,7 @@ CERTAIN: Mapping[str, str] = {
     "not-reproduced": "On the networks that were tried here it was right.",
 }
 UNEXPLAINED = "The cause was not found."
-CAUSES = tuple(CERTAIN[fact].partition("{")[0] for fact in ("infinite-loss", "rounded", "right-for-one-example"))
+CAUSES = tuple(CERTAIN[fact].partition("{")[0] for fact in ("infinite-loss", "right-for-one-example"))
 """Beginnings of what is certain and is a cause."""
 FACTORS_IN_ORDER = ("y-t", "w", "1-h^2", "h", "x")
 _NUMBER = re.compile(r"(1/)?(ln )?[0-9.]+(e[+-]?[0-9]+)?(\^-?[0-9.]+)?")
@@ -267,7 +275,10 @@ def words(slip: Slip, feedback: Feedback, is_next: bool = False) -> str:
     where = STEP_NAMES.get(slip.step, slip.step)
     told_at = slip.charged_at if slip.charged_at in slip.spoils else "".join(slip.spoils[:1])
     if feedback == "hint":
-        return "" if is_next else f"Look at {where}, where {told_at} goes wrong. {QUESTIONS.get(slip.step, '')}".strip()
+        if is_next:
+            return ""
+        place = f"Look at {where}." if told_at == slip.step else f"Look at {where}, where {told_at} goes wrong."
+        return f"{place} {QUESTIONS_OF.get(slip.id) or QUESTIONS.get(slip.step, '')}".strip()
     sentence = SENTENCES_AT.get((slip.id, slip.step)) or SENTENCES.get(slip.id)
     adds = slip.structure and slip.step != "loss" and slip.id not in SAID_ALREADY
     told = f"{sentence} {_fact(slip)}" if sentence and adds else sentence or _fact(slip)
