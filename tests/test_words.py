@@ -213,6 +213,7 @@ EACH = "(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))"
     (f"np.sum({EACH}) / X.shape[1]", ["number-of-inputs-for-count"]),
     (f"np.sum({EACH}) / 500", ["fixed-count"]),
     (f"np.sum({EACH}) / np.log(2)", ["loss-summed", "base-2-logarithm"]),
+    (f"np.sum({EACH}) / (N - 1)", ["wrong-count"]),
     (f"np.sum({EACH}[1:]) / N", ["loss-lacks-first-example"]),
     (f"np.sum({EACH}[:-1]) / N", ["loss-lacks-last-example"]),
 ])
@@ -250,3 +251,19 @@ def test_a_question_does_not_lead_away() -> None:
     assert "which key" not in words(slip, "hint") and words(slip, "hint").endswith("?")
     (slip,) = diagnosed((LOSS, f"2 * {LOSS}")).slips
     assert words(slip, "hint").startswith("Look at the loss. ")
+
+
+def test_a_slip_of_forward_alone_spoils_forward_alone() -> None:
+    """Where backprop has its own forward pass, which is right, its gradients have slips of their own."""
+    alone = ("return _sigmoid(_hidden_and_logit(X, params)[1])",
+             'return _sigmoid((X @ params["U"].T + params["b"]) @ params["W"] + params["c"])')
+    diagnosis = diagnosed(alone, ("(1 - H**2)", "(1 - H)"))
+    assert {slip.id: slip.spoils for slip in diagnosis.slips} == {
+        "missing-hidden-activation": ("y",), "missing-square-in-tanh-derivative": ("db", "dU"),
+    }
+
+
+def test_z_bar_is_not_blamed_for_one_gradient() -> None:
+    """c_bar summed from the loss's derivative with respect to y says nothing of z_bar."""
+    (text,) = told(diagnosed(("z_bar.sum()", "(z_bar / (_sigmoid(z) * _sigmoid(-z))).sum()")))
+    assert "Your z_bar" not in text and "y(1-y)" in text

@@ -316,6 +316,9 @@ def loss_slips(variant: LossVariant, scale: Scale) -> list[Slip]:
     powers = _constant_powers({"N": scale.N, "D": scale.D, "H": scale.H, "constant": float(np.log(abs(scale.constant)))})
     whole = _count_slip(powers, "loss") if powers else None
     apart = [powers] if whole is None or whole.id in COUNT_IDS else [{name: power} for name, power in powers.items()]
+    if scale.neighbour:
+        name = "N-1" if scale.neighbour < 0 else "N+1"
+        slips.append(Slip("wrong-count", "loss", structure=f"a division by {name} in place of N", spoils=("loss",)))
     for factor in apart if powers else ():
         slip = _count_slip(factor, "loss")
         slips.append(replace(slip, id=LOSS_IDS.get(next(iter(factor.items())), slip.id) if len(factor) == 1 else slip.id, spoils=("loss",)))

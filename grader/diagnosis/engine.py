@@ -87,7 +87,7 @@ def _diagnosed(student: Student, wrong: Sequence[str], seed: int) -> Diagnosis:
         shared = plan if plan in hints else shared
         parts.append(part)
     if shared:
-        parts.append(Part(tuple(forward_slips(shared)), frozenset({"y"})))
+        parts.append(Part(tuple(replace(slip, spoils=("y",)) for slip in forward_slips(shared)), frozenset({"y"})))
     return _told(wrong, parts)
 
 

@@ -54,6 +54,9 @@ QUESTIONS_OF: Mapping[str, str] = {
 }
 """By id, where a step's question would lead away."""
 SENTENCES_AT: Mapping[tuple[str, str], str] = {
+    ("extra-sigmoid-derivative", "z_bar"): "Your z_bar has an extra factor y(1-y). With the cross-entropy loss it cancels: "
+                                           "z_bar is (y-t)/N.",
+    ("missing-sigmoid-derivative", "z_bar"): "Your z_bar is the loss's derivative by y; it lacks sigma's own derivative y(1-y).",
     ("extra-two", "z_bar"): "There is a factor 2 too much. It comes with a squared error; the derivative of the cross-entropy has none.",
 }
 """By id and step, where the sentence is true at that step alone."""
@@ -112,8 +115,7 @@ SENTENCES: Mapping[str, str] = {
     "mean-taken-twice": "1/N is already in z_bar. Your code divides by N once more (np.mean where a sum is asked, perhaps).",
     "residual-sign-flipped": "Your z_bar has the sign turned round: t - y where y - t is asked. Training walks uphill.",
     "sign-flipped": "The sign is turned round.",
-    "extra-sigmoid-derivative": "Your z_bar has an extra factor y(1-y). With the cross-entropy loss it cancels: z_bar is (y-t)/N.",
-    "missing-sigmoid-derivative": "Your z_bar is the loss's derivative with respect to y; it lacks sigma's own derivative y(1-y).",
+    "missing-sigmoid-derivative": "It lacks sigma's own derivative y(1-y), as if built from the loss's derivative with respect to y.",
     "residual-squared": "Your z_bar has (y-t) squared. That is an error's size, not the loss's derivative.",
     "missing-output-weights": "z = H W^T, so each unit's gradient is multiplied by its weight W. Yours is not.",
     "missing-tanh-derivative": "H = tanh(G), so going back through it multiplies by 1-H^2. Your code lacks that factor.",
@@ -240,7 +242,7 @@ def _fact(slip: Slip) -> str:
     """What the factors and the structure say, as a sentence."""
     if slip.structure and slip.step in ("G", "H", "z", "y"):
         return f"Your network has {slip.structure}."
-    if slip.structure and slip.step == "loss":
+    if slip.structure and slip.step == "loss" and slip.id != "wrong-count":
         return "Another loss is asked."  # both formulas stand below
     if slip.structure:
         return f"Your code has {slip.structure}."
