@@ -267,3 +267,9 @@ def test_z_bar_is_not_blamed_for_one_gradient() -> None:
     """c_bar summed from the loss's derivative with respect to y says nothing of z_bar."""
     (text,) = told(diagnosed(("z_bar.sum()", "(z_bar / (_sigmoid(z) * _sigmoid(-z))).sum()")))
     assert "Your z_bar" not in text and "y(1-y)" in text
+
+
+def test_the_time_of_a_training_that_stopped_at_once_is_not_told(grade_source: Callable[..., Result], reference_source: str) -> None:
+    """One step with its warnings says nothing of how fast the code is."""
+    rows = graded(grade_source, reference_source, "c_bar = z_bar.sum()", 'c_bar = z_bar.sum() + (np.nan if params["c"] else 0.0)')
+    assert rows["5.3"].came == "Training stopped at step 1, too early for its time to tell anything." and not rows["5.3"].look

@@ -24,6 +24,8 @@ SLOW, FEWER = 10, 10
 """Times the reference's time, from which on something is said; how many times fewer examples are tried to see why."""
 OVERFLOWS = "In floating-point numbers e^800 is infinite, y rounds to 0 or 1, and the logarithm of 0 is infinite. "
 STABLE_LOSS = "np.logaddexp(0, -z) is log(1 + e^-z) without either: the loss is the mean of t log(1 + e^-z) + (1 - t) log(1 + e^z)."
+LEAST_STEPS = 50
+"""Of fewer steps the first call and its warnings are most of the time."""
 
 
 class InformationCase(Case):
@@ -72,6 +74,9 @@ class InformationCase(Case):
         asked = "the time of one step of training"
         if run is None or run.step_s is None:
             self.information = Message(asked, "There was no training to measure.")
+            return
+        if run.step < LEAST_STEPS:
+            self.information = Message(asked, f"Training stopped at step {run.step}, too early for its time to tell anything.")
             return
         X, t, params = tutorial_data(self.rubric.training_points)
         start_s = time.process_time()
