@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -344,6 +345,18 @@ try:
 finally:
     print("threads:", count, flush=True)
 """
+
+
+@linux
+def test_tasks_of_a_user_are_counted() -> None:
+    """Threads count as processes do."""
+    before, wait = identity.tasks_of(os.geteuid()), threading.Event()
+    threads = [threading.Thread(target=wait.wait, args=(30,)) for _ in range(200)]
+    for thread in threads:
+        thread.start()
+    now = identity.tasks_of(os.geteuid())
+    wait.set()
+    assert 100 < now - before < 300
 
 
 @linux

@@ -153,13 +153,12 @@ def processes_of(uid: int) -> list[int]:
 
 
 def tasks_of(uid: int) -> int:
-    """How many processes and threads have this real uid, as RLIMIT_NPROC counts them."""
-    count, wanted = 0, b"%d" % uid
+    """About how many processes and threads a user has, as RLIMIT_NPROC counts them; cheap, and those that forbid dumps left out."""
+    count = 0
     for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError, ValueError), open(f"/proc/{name}/status", "rb", buffering=0) as status:
-            text = status.read(4096)
-            if _field(text, b"\nUid:")[0] == wanted:
-                count += int(_field(text, b"\nThreads:")[0])
+        with contextlib.suppress(OSError):
+            found = os.stat(f"/proc/{name}/task")
+            count += found.st_nlink - 2 if found.st_uid == uid else 0
     return count
 
 
