@@ -141,14 +141,18 @@ def _kill_all(uid: int) -> None:
 def processes_of(uid: int) -> list[int]:
     """Ids of the processes whose real, effective or saved uid this is; zombies, which only wait to be reaped, left out.
 
-    Reads /proc/<pid>/status, since the owner of /proc/<pid> is root for a process that forbids dumps.
+    Reads /proc/<pid>/status, since the owner of /proc/<pid> is root for a process that forbids dumps. What has begun
+    meanwhile is looked at as well: it may be the child in which one lives on that was on the list and has ended.
     """
     wanted, found = b"%d" % uid, []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{name}/status", "rb", buffering=0) as status:
-            text = status.read(4096)
-            if wanted in text and wanted in _field(text, b"\nUid:") and _field(text, b"\nState:")[0] not in (b"Z", b"X"):
-                found.append(int(name))
+    seen: set[str] = set()
+    while fresh := set(filter(str.isdigit, os.listdir("/proc"))) - seen:
+        seen |= fresh
+        for name in fresh:
+            with contextlib.suppress(OSError), open(f"/proc/{name}/status", "rb", buffering=0) as status:
+                text = status.read(4096)
+                if wanted in text and wanted in _field(text, b"\nUid:") and _field(text, b"\nState:")[0] not in (b"Z", b"X"):
+                    found.append(int(name))
     return found
 
 
