@@ -22,7 +22,7 @@ from grader.checks.dataset import DatasetCase
 from grader.checks.forward import ForwardCase
 from grader.checks.gradients import GradientCase
 from grader.checks.information import InformationCase
-from grader.checks.raised import ended_by_itself, exception_words, hint, problem_place, raised_words
+from grader.checks.raised import ended_by_itself, exception_words, hint, problem_place, raised_words, seconds_words
 from grader.checks.subject import Subject
 from grader.checks.training import TrainingCase, course
 from grader.result import CheckResult, Message, Result, State, nothing_graded
@@ -178,7 +178,7 @@ def grade_read(
 def event_words(lost: Lost) -> str:
     """For the instructor: how a student's process was lost."""
     if lost.how == "late":
-        return f"no answer within {lost.detail} seconds"
+        return f"no answer within {seconds_words(lost.detail)}"
     if lost.how == "filled":
         return f"wrote too much: {lost.detail}"
     return f"the process ended: {lost.detail}" if lost.how == "ended" else f"broke the protocol: {lost.detail}"

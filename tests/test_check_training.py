@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 
 from grader.checks.raised import seconds_words
 from grader.grading import grade
+from grader.rubric import DEFAULT
 from tests.conftest import ROOT
 
 
@@ -93,3 +95,10 @@ def test_a_network_of_its_own_that_its_own_gradients_train_earns_follow_through(
     row = rows(grade(ROOT / "tests" / "submissions" / "hidden-relu-consistent" / "submission", worker))["4.1"]
     assert row.score == 10.5 and row.state == "failed"
     assert "of the network that you wrote 0.0155" in row.message.came and "told at 2.2" in row.message.look
+
+
+def test_slow_training_is_told_as_slow(grade_source, reference_source):
+    """When its time is over in the middle of some steps, no endless loop is suspected."""
+    source = "import time\n" + wrapped(reference_source, "    time.sleep(0.02 * (len(X) > 100))\n    return _right(X, t, params)")
+    came = rows(grade_source(source, replace(DEFAULT, training_s=2.5, call_s=2.0)))["4.1"].message.came
+    assert "time for training (2.5 seconds) was over" in came

@@ -11,6 +11,8 @@ Measured with 12 and with 500 examples, the mean cosine between both changes: 0.
 training reaches the goal, 0.76 and more for wrong networks and losses with their own right gradients (sigmoid, relu, no
 bias, half squared error, one label's term only ...); 0.08 at most for pulls (to one solution, or to one of two that the
 data choose), random numbers, and models that leave the hidden layer out; 0.21 where dc alone is right beside a pull.
+Of 123 such mistakes, judged three times each, none lost the training. What hides a pull of one gradient under noise of its
+own size, beside others that are right, is not seen.
 """
 from __future__ import annotations
 

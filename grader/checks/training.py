@@ -112,18 +112,25 @@ def _train(subject: Subject, in_stretches: bool) -> tuple[Run, list[Secret]]:
             run.losses.append((run.step, true_loss(X, t, run.params)))
         left_s = rubric.training_s - (time.monotonic() - start_s) + (subject.client.waited_s() - waited_start_s)
         steps = LOSS_EVERY - run.step % LOSS_EVERY
+        over = f"the time for training ({rubric.training_s:g} seconds) was over"
         if left_s <= 0 or subject.is_late:
-            run.why = f"the time for training ({rubric.training_s:g} seconds) was over"
+            run.why = over
         else:
             most = min(steps, rubric.training_steps - run.step)
             in_stretches = in_stretches and _stretch(subject, start, run, most, left_s, secrets)
             if not in_stretches and not run.why:
                 _update(subject, start.with_params(run.params), run, min(rubric.call_s, left_s))
+            if left_s < rubric.call_s and run.step and run.no_answer is not None and _is_late(run.no_answer):
+                run.why = over
     run.wall_s, cpu_end_s = time.monotonic() - start_s, subject.client.cpu_s()
     if cpu_start_s is not None and cpu_end_s is not None and cpu_end_s > cpu_start_s:
         run.cpu_s = cpu_end_s - cpu_start_s
     run.losses.append((run.step, true_loss(X, t, run.params)))
     return run, secrets
+
+
+def _is_late(answer: NoAnswer) -> bool:
+    return isinstance(answer.raised, Lost) and answer.raised.how == "late"
 
 
 def _stretch(subject: Subject, start: Point, run: Run, steps: int, left_s: float, secrets: list[Secret]) -> bool:
