@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +19,7 @@ from grader.rubric import GRADER_VERSION, Rubric
 
 State = Literal["passed", "failed", "not run", "information"]
 
+_HALF = re.compile("[\ud800-\udfff]")
 MAX_OUTPUT_CHARS = 90_000
 """Gradescope cuts an output to 100,000 characters and loses its middle."""
 
@@ -204,11 +206,23 @@ def _finite(value: Any) -> Any:
     """The value with NaN and infinities as text: Gradescope accepts them when reading and fails when posting."""
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
+    if isinstance(value, str):
+        return well_formed(value)
     if isinstance(value, Mapping):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_finite(item) for item in value]
     return value
+
+
+def well_formed(text: str) -> str:
+    """The text with halves of characters written out, as \\xff where they are a byte of a file's name: JSON in UTF-8 holds none."""
+    return _HALF.sub(_written_out, text)
+
+
+def _written_out(half: re.Match[str]) -> str:
+    number = ord(half[0])
+    return f"\\x{number - 0xDC00:02x}" if 0xDC80 <= number <= 0xDCFF else f"\\u{number:04x}"
 
 
 def _numbers(value: Any) -> Any:

@@ -1,14 +1,17 @@
 """Who handed in what: plain folders and Gradescope exports."""
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from grader.classroom.class_run import ClassRun, Plan
 from grader.classroom.intake import NoClass, Student, read_class
+from grader.classroom.names import slugs
 from grader.classroom.store import Store
-from grader.classroom.task import Order
+from grader.classroom.task import Done, Order
 
 OUT = Path("out")
 
@@ -233,3 +236,83 @@ def test_who_imports_another_students_file_does_not_get_it(tmp_path):
     whole = ClassRun(Plan(tmp_path / "class", tmp_path / "out"), Store(tmp_path / "out"), read_class(tmp_path / "class", tmp_path / "out"))
     order = whole.order("eve")
     assert isinstance(order, Order) and set(order.submission.files) == {"eve.py"}
+
+
+BESIDE = ["Ann_1_assignsubmission_file_", "Bob_2_assignsubmission_file_", "Mal_3_assignsubmission_file_"]
+
+
+@pytest.mark.parametrize("metadata", [METADATA, "x: ["])
+def test_an_export_inside_one_students_folder_is_no_export(tmp_path, metadata):
+    """Who hands in metadata, good or bad, beside others is one student more, and that is said."""
+    _folder(tmp_path, [f"{name}/" for name in BESIDE])
+    _export(tmp_path / BESIDE[2], metadata, ["submission_7"])
+    found = read_class(tmp_path, OUT)
+    assert [entry.title for entry in found.entries] == ["Ann", "Bob", "Mal"]
+    assert [note.split()[0] for note in found.notes] == [BESIDE[2]] and "give that folder itself" in found.notes[0]
+
+
+def test_an_export_lies_beside_nothing_that_counts(tmp_path):
+    """What an unpacking leaves beside an export, and our own results, do not hide it."""
+    (tmp_path / "export").mkdir()
+    _export(tmp_path / "export", METADATA, ["submission_11", "submission_12"])
+    _folder(tmp_path, [".DS_Store", "__MACOSX/", "out/"])
+    assert {entry.slug for entry in read_class(tmp_path, tmp_path / "out").entries} == {"submission_11", "submission_12"}
+
+
+def test_a_refusal_shows_names_without_control_characters(tmp_path):
+    """A folder's name cannot colour or clear the instructor's terminal, nor break the line."""
+    folder = tmp_path / "m\x1b[31mx\ny"
+    folder.mkdir()
+    (folder / "submission_metadata.yml").write_text("x: [")
+    with pytest.raises(NoClass) as caught:
+        read_class(tmp_path, OUT)
+    assert str(caught.value).isprintable() and "mx y" in str(caught.value)
+
+
+def test_what_slug_would_be_anothers_is_nobodys(tmp_path):
+    """Who calls a file as a classmate's folder in the results is called stays a submission of his own, and every file has one."""
+    slug = slugs([("Zoë", "")])[0]
+    _folder(tmp_path, [f"{slug}.py", f"{slug.upper()}.py", "Zoë.py", "Ann.py", "ann.py", "ANN.py", "bo.py", "bo.ipynb", "bo.py.zip"])
+    found = [entry.slug.lower() for entry in read_class(tmp_path, OUT).entries]
+    assert len(set(found)) == 9 and slug in [entry.slug for entry in read_class(tmp_path, OUT).entries if entry.path.name == "Zoë.py"]
+
+
+def test_slugs_do_not_depend_on_others():
+    """Adding whoever may come to a class changes no slug that was there, so that a resumed run finds its results."""
+    names = [("Zoë", "1"), ("Zoe", "2"), ("Ann Lee_7", "3"), ("-x", "4"), ("x-0123456789ab", "5"), ("n" * 200, "6"), ("日本", "7")]
+    before = slugs(names)
+    more = [(slug, f"more {slug}") for slug in before if slug != "Zoe"] + [("zoe", ""), ("Zoe ", ""), ("b", ""), ("A", "")]
+    after = slugs([*reversed(more), *names])
+    assert after[len(more):] == before and len({slug.lower() for slug in after}) == len(after)
+
+
+def test_slugs_of_equal_names():
+    """Names that are the same, as Canvas's and Moodle's can be, are told apart by what else is known, or by their places."""
+    assert len(set(slugs([("a_1", "x"), ("a_1", "y"), ("a_1", "y"), ("A_1", "x")]))) == 4
+
+
+@pytest.mark.parametrize("blank", ["\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u200d", "\u200b", " ", "\ufe0f", "\U000e0061"])
+def test_a_name_that_looks_like_anothers_says_so(tmp_path, blank):
+    """A blank in a name makes it another's to the eye alone: it is shown with its slug, and the other as it is."""
+    _folder(tmp_path, ["ann.py", f"ann{blank}.py"])
+    first, second = sorted(read_class(tmp_path, OUT).entries, key=lambda entry: len(entry.title))
+    assert first.title == "ann" and second.title.endswith(f" ({second.slug})")
+
+
+def test_two_people_of_one_name_in_an_export_keep_it(tmp_path):
+    """They have numbers and addresses of their own, and Canvas finds them by these."""
+    one = "submission_{n}:\n  :submitters:\n  - :name: Jane Doe\n    :sid: '{n}'\n"
+    _export(tmp_path, one.format(n=1) + one.format(n=2), ["submission_1", "submission_2"])
+    assert [entry.title for entry in read_class(tmp_path, OUT).entries] == ["Jane Doe", "Jane Doe"]
+
+
+def test_a_byte_that_is_no_text_in_a_name(tmp_path):
+    """It is written out where the name is shown and in results.json, which is UTF-8 for every reader."""
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / os.fsdecode(b"ann\xff.txt")).write_text("")
+    whole = ClassRun(Plan(tmp_path / "class", tmp_path / "out"), Store(tmp_path / "out"), read_class(tmp_path / "class", tmp_path / "out"))
+    (slug,) = whole.entries
+    done = whole.order(slug)
+    assert isinstance(done, Done) and done.document is not None
+    assert whole.entries[slug].title == "ann\\xff.txt" == done.document["extra_data"]["submission"]
+    json.dumps(done.document, ensure_ascii=False).encode()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from grader.classroom.class_run import CannotWrite, ClassRun, OtherVersion, Plan, class_run
 from grader.classroom.cluster import NoCluster, dask_crew
 from grader.classroom.intake import NoClass
+from grader.classroom.names import shown
 from grader.classroom.run import Crew, ExecutorLost, local_crew
 from grader.classroom.store import InUse, NoStore
 from grader.report.class_summary import ClassSummary
@@ -49,7 +50,7 @@ def grade_class(plan: Plan, jobs: int | None, scheduler: str | None) -> int:
 
 
 def _end(line: str) -> int:
-    print("grader: " + " ".join(line.split()), file=sys.stderr)
+    print("grader: " + shown(line), file=sys.stderr)
     return FAULT
 
 
@@ -82,13 +83,9 @@ def _list(head: str, lines: list[str]) -> Iterator[str]:
     if not lines:
         return
     yield head
-    yield from (f"  {_printable(line)}" for line in lines[:MAX_LINES])
+    yield from (f"  {shown(line)}" for line in lines[:MAX_LINES])
     if len(lines) > MAX_LINES:
         yield f"  and {len(lines) - MAX_LINES:,} more: see class.html"
-
-
-def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in line)
 
 
 def _count(number: int, word: str) -> str:

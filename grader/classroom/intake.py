@@ -7,20 +7,19 @@ entry of the folder becomes a submission or a part of one, or is named as left a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.metadata import BadMetadata, Described, read_metadata
+from grader.classroom.names import shown, slugs, told_apart
 
 METADATA = "submission_metadata.yml"
 ASIDE = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", METADATA})
 SUBMISSION_SUFFIXES = frozenset({".py", ".ipynb", ".zip"})
-MAX_SLUG_CHARS = 80
-_UNSAFE = re.compile(r"[^\w.-]+")
 _FOLDER = re.compile(r"submission_\d+")
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d{3,})_\d{3,}_(?P<file>.+)")
 """As Canvas names the files that an instructor downloads: doejane_12345_67890_backprop.py."""
@@ -30,7 +29,10 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(?:(Z|UTC
 
 
 class NoClass(Exception):
-    """The folder cannot be read as a class; one line says why."""
+    """The folder cannot be read as a class; one line, that can be shown, says why."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(shown(line))
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Class:
 
 
 def read_class(folder: Path, out: Path) -> Class:
-    """Read a Gradescope export (its folder, or the folder around it) or a folder with one submission a student.
+    """Read a Gradescope export (its folder, or the folder around it alone) or a folder with one submission a student.
 
     out  where the results go, which may lie inside and is no submission
 
@@ -93,11 +95,25 @@ def read_class(folder: Path, out: Path) -> Class:
         raise NoClass(f"{error.filename or folder} cannot be read: {error.strerror}") from None
     if not found.entries:
         raise NoClass(f"there is no submission in {folder}")
-    entries = sorted(found.entries, key=lambda entry: (entry.title.casefold(), entry.slug))
-    return replace(found, entries=_with_slugs(entries))
+    return Class(_named(found.entries), tuple(map(shown, found.notes)))
+
+
+def _named(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries by name, each with a slug of its own, and with names of people that can be shown and told apart."""
+    with_slugs = [replace(entry, slug=slug) for entry, slug in zip(entries, slugs((one.slug, one.path.name) for one in entries))]
+    people = [(student.name, entry.slug) for entry in with_slugs for student in entry.students]
+    names = iter(told_apart(people))
+    named = [
+        replace(entry, students=tuple(replace(student, name=next(names)) for student in entry.students)) for entry in with_slugs
+    ]
+    return tuple(sorted(named, key=lambda entry: (entry.title.casefold(), entry.slug)))
 
 
 def _read(folder: Path, out: Path) -> Class:
+    """Raises NoClass or OSError.
+
+    An export inside is read as one only where nothing else is: among others it is one student's, who may write what he likes.
+    """
     if not folder.is_dir():
         hint = ": unpack it first" if folder.suffix.lower() == ".zip" else ""
         raise NoClass(f"{folder} is not a folder{hint}" if folder.exists() else f"there is no folder {folder}")
@@ -105,10 +121,17 @@ def _read(folder: Path, out: Path) -> Class:
         raise NoClass(f"the results cannot go into {folder} itself, among the submissions: give --out a folder of its own")
     if (folder / METADATA).is_file():
         return _export(folder)
-    around = [path.parent for path in folder.glob(f"*/{METADATA}")]
-    if len(around) > 1:
-        raise NoClass(f"{folder} holds {len(around)} exports: give one of them, such as {around[0]}")
-    return _export(around[0]) if around else _plain(folder, out)
+    wanted = [path for path in sorted(folder.iterdir()) if not _is_aside(path.name) and path.resolve() != out]
+    exports = [path for path in wanted if (path / METADATA).is_file() and not path.is_symlink()]
+    if len(exports) > 1 and exports == wanted:
+        raise NoClass(f"{folder} holds {len(exports)} exports and nothing else: give one of them, such as {exports[0]}")
+    if exports == wanted and exports:
+        return _export(exports[0])
+    found = _plain(folder, out)
+    notes = [
+        f"{path.name} holds a {METADATA} and is graded as one student's: if it is an export, give that folder itself" for path in exports
+    ]
+    return replace(found, notes=(*found.notes, *notes))
 
 
 # ---------------------------------------------------------------- a plain folder
@@ -120,12 +143,18 @@ def _plain(folder: Path, out: Path) -> Class:
     wanted = [name for name in names if not _is_aside(name)]
     typed = _typed_beside_files(wanted)
     downloads, others = _downloads(folder, [name for name in wanted if name not in typed])
-    stems = [_stem(folder / name) for name in others]
-    labels = [stem if stems.count(stem) == 1 else name for name, stem in zip(others, stems)]
+    labels = _labels(folder, others, {entry.title for entry in downloads})
     entries = [Entry(label, folder / name, (Student(label),), _reason(folder / name)) for name, label in zip(others, labels)]
     notes = [f"{name} was left aside: it is no submission" for name in aside]
     notes += [f"{name} was left aside: it is text typed into Moodle, and a file was handed in as well" for name in typed]
     return Class((*downloads, *entries), tuple(notes))
+
+
+def _labels(folder: Path, names: Sequence[str], others: AbstractSet[str]) -> list[str]:
+    """Names of files without their ending, but for those that would be another's too."""
+    stems = [_stem(folder / name) for name in names]
+    met = Counter([*stems, *others, *(name for name, stem in zip(names, stems) if name != stem)])
+    return [stem if met[stem] == 1 else name for name, stem in zip(names, stems)]
 
 
 def _typed_beside_files(names: Sequence[str]) -> list[str]:
@@ -253,27 +282,3 @@ def _seconds(time: str) -> float:
 
 def _number(name: str) -> str:
     return name.removeprefix("submission_")
-
-
-# ---------------------------------------------------------------- names of folders
-
-
-def _with_slugs(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Each entry with a name that every file system and link can hold, none of which differ by case alone."""
-    import hashlib
-
-    taken: set[str] = set()
-    found = []
-    for entry in entries:
-        slug = _plain_name(entry.slug)
-        if slug != entry.slug or slug.lower() in taken:
-            digest = hashlib.sha256(entry.slug.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-            slug = f"{slug}-{digest}"
-        taken.add(slug.lower())
-        found.append(replace(entry, slug=slug))
-    return tuple(found)
-
-
-def _plain_name(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return _UNSAFE.sub("-", plain).strip("-.")[:MAX_SLUG_CHARS] or "submission"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from grader.classroom.intake import Entry, Student
+from grader.classroom.names import shown
 from grader.report.class_summary import misconception_ids
 from grader.result import Result
 
@@ -43,7 +44,7 @@ def grades(entries: Sequence[Entry], results: Mapping[str, Result], form: Form, 
 
 def cell(text: str) -> str:
     """The text on one line, and with an apostrophe before what could be a formula."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = shown("".join(char if char.isprintable() else " " for char in text))
     line = LATER_FORMULA.sub(r"\1'", line)
     return f"'{line}" if line.startswith(tuple(FORMULA_STARTS)) else line
 

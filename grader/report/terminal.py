@@ -17,10 +17,11 @@ from grader.result import CheckResult, Difference, Message, Result
 MARKS = {"passed": "✓", "failed": "✗", "not run": "–", "information": "i"}
 COLOURS = {"passed": "32", "failed": "31", "not run": "33", "information": "36", "dim": "2", "bold": "1"}
 MAX_PRINTED_LINES = 12
+BLANK_OF_BRAILLE = "\u2800"
 _UNPRINTABLE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"  # control sequences and characters, no characters
     r"|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]"  # turn the direction, or break a line
-    r"|[\u00ad\u180e\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"  # are not to be seen
+    r"|[\u00ad\u115f\u1160\u180e\u200b\u2060-\u2065\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"  # are not to be seen
 )
 
 
@@ -160,4 +161,4 @@ def _printed(text: str, indent: str, label: str) -> list[str]:
 
 def clean(text: str) -> str:
     """The text without what could move a terminal's cursor, change its colours, break a line or turn its direction, or cannot be seen."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", "    "))
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", "    ").replace(BLANK_OF_BRAILLE, " "))
