@@ -218,7 +218,16 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) 
         checks = with_causes(checks, diagnosis, wrong, subject)
         findings = tuple(finding.to_json() for finding in diagnosis.findings)
     training = course(subject.run_of_training, rubric.training_points, rubric.training_steps)
-    return Result(checks, notes=load_notes(loaded), printed_at_load=printed, training=training, diagnosis=findings)
+    notes = (*load_notes(loaded), *labels_note(subject))
+    return Result(checks, notes=notes, printed_at_load=printed, training=training, diagnosis=findings)
+
+
+def labels_note(subject: Subject) -> tuple[str, ...]:
+    """A warning where backprop takes labels as ints only."""
+    if not subject.wants_ints:
+        return ()
+    why = subject.wants_ints.rstrip(".")
+    return (f"With labels as floats (0.0 and 1.0), {why}. Labels were given as ints instead, so this costs no points.",)
 
 
 def load_notes(loaded: Loaded) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def test_pictures_and_table_as_a_student_would_run_it(tmp_path):
 def test_rubric_sizes_reach_what_the_issue_asks():
     """The graded points include N = 1, other D and H, D equal to H, int and float labels, int and float c."""
     points = [draw_point(DEFAULT.seed("point", i), size, i) for i, size in enumerate(DEFAULT.gradient_sizes)]
-    assert {point.integer_labels for point in points} == {True, False}
+    assert {point.float_labels for point in points} == {True, False}
     assert {float(point.params["c"]).is_integer() for point in points} == {True, False}
     sizes = {(size.D, size.H) for size in DEFAULT.gradient_sizes}
     assert any(size.N == 1 for size in DEFAULT.gradient_sizes) and any(D == H for D, H in sizes) and len(sizes) > 3

@@ -147,7 +147,7 @@ def _pair(N: int, move: tuple[float, float]) -> tuple[Point, Point]:
     t = (np.arange(N) < N // 2).astype(float)
     angle = random.uniform(0, 2 * np.pi)
     moved = np.outer(np.where(t == 1, *move), [np.cos(angle), np.sin(angle)])
-    first, second = (Point(start.size, random.randn(N, 2) + side * moved, t, start.params, True) for side in (1, -1))
+    first, second = (Point(start.size, random.randn(N, 2) + side * moved, t, start.params) for side in (1, -1))
     return first, second
 
 
@@ -156,7 +156,7 @@ def _rings(N: int) -> Point:
     start = draw_point(secrets.randbits(32), Size(N, 2, 3))
     np.random.seed(secrets.randbits(32))
     X, t = reference.make_dataset(N)
-    return Point(start.size, X, t.astype(float), start.params, integer_labels=True)
+    return Point(start.size, X, t.astype(float), start.params)
 
 
 def agree(first: Params, second: Params, rtol: float) -> bool:

@@ -161,8 +161,8 @@ class GradientCase(Case):
     @check("3.7")
     def check_arguments(self) -> None:
         asked = "backprop using X, t and params as they are given, and leaving them as they were"
-        base = draw_point(self.rubric.seed("arguments", 0), Size(6, 2, 3), 1)
-        other = draw_point(self.rubric.seed("arguments", 1), Size(6, 2, 3), 1)
+        base = draw_point(self.rubric.seed("arguments", 0), Size(6, 2, 3), 4)
+        other = draw_point(self.rubric.seed("arguments", 1), Size(6, 2, 3), 4)
         relabelled = Point(base.size, base.X, other_labels(base.t), base.params)
         changed = {"X": Point(base.size, other.X, base.t, base.params), "t": relabelled, "params": base.with_params(other.params)}
         calls = [point.backprop_call() for point in (base, base, *changed.values())]

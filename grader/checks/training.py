@@ -81,7 +81,7 @@ def tutorial_data(points: int) -> tuple[Array, Array, Params]:
 def tutorial_point(rubric: Rubric) -> Point:
     """Where the training starts."""
     X, t, params = tutorial_data(rubric.training_points)
-    return Point(Size(rubric.training_points, 2, 3), X, t, params, integer_labels=True)
+    return Point(Size(rubric.training_points, 2, 3), X, t, params)
 
 
 def train(subject: Subject) -> Run:
