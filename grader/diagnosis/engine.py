@@ -34,6 +34,8 @@ FIRST_STEP_IF_RIGHT: Mapping[str, tuple[str, str]] = {
 }
 FRESH = ("fresh", "fresh_other", "large")
 ASKED_DERIVATIVE = next(expression for expression in EXPRESSIONS if expression.structure.startswith("1-tanh(g)^2"))
+NOTHING = 1e-9
+"""Of a gradient of order one."""
 OWN_DERIVATIVE = next(expression for expression in EXPRESSIONS if expression.id == "own-activation-derivative")
 
 
@@ -445,7 +447,7 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
         shown.extend(misfits)
         explained.update(q for slip in misfits for q in slip.spoils)
         facts = {q: tuple(say.certain(fact) for fact in sure) or facts[q] for q in wrong}
-    reproduced = found.explained | proved | ({"loss"} & explained if loss is not None else set())
+    reproduced = (found.explained | proved | ({"loss"} & explained if loss is not None else set())) - _nothing(evidence)
     return Part((*shown, *slips), frozenset(explained), reproduced, _coded(found, loss), facts), plan
 
 
@@ -517,6 +519,12 @@ def _constant_factor(constant: float) -> dict[str, float]:
         return {}
     name = constant_name(constant)
     return {name.removeprefix("1/"): -1.0} if name.startswith("1/") else {name: 1.0}
+
+
+def _nothing(evidence: Evidence) -> set[str]:
+    """The gradients that are zero wherever they were asked for: a loss that stands still has them, and nobody derived anything."""
+    stacks = [(q, array) for stack in evidence.stacks.values() for q, array in stack.values.items() if array is not None]
+    return {q for q, _ in stacks} - {q for q, array in stacks if np.abs(array).max(initial=0.0) > NOTHING}
 
 
 def _of_loss(evidence: Evidence, thrice: Sequence[Answer | None]) -> tuple[str, ...]:
