@@ -27,9 +27,10 @@ from grader.checks.subject import Subject
 from grader.checks.training import TrainingCase, course
 from grader.result import CheckResult, Message, Result, State, nothing_graded
 from grader.rubric import DEFAULT, Rubric
+from grader.sandbox.border import CELL
 from grader.sandbox.cell import cell, hand_over
 from grader.sandbox.client import Client, Lost
-from grader.sandbox.messages import CELL, Loaded, Problem
+from grader.sandbox.messages import Loaded, Problem
 from grader.sandbox.notebook import TRANSFORMER
 from grader.sandbox.policy import Limits, Policy
 from grader.sandbox.probe import visible

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from grader import template
-from grader.sandbox.loading import FUNCTIONS
+from grader.sandbox.border import FUNCTIONS
 
 REFERENCE = template.REFERENCE.read_text(encoding="utf-8")
 TEMPLATE = template.TEMPLATE.read_text(encoding="utf-8")

@@ -17,7 +17,8 @@ from grader.checks.raised import NOT_PYTHON, problem_words
 from grader.checks.subject import NoAnswer, Subject
 from grader.result import Message
 from grader.rubric import DEFAULT
-from grader.sandbox.messages import CELL, Raised
+from grader.sandbox.border import CELL
+from grader.sandbox.messages import Raised
 
 Method = TypeVar("Method", bound=Callable[..., None])
 

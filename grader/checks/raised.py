@@ -1,15 +1,16 @@
 """Why a student's code gave no value: what it raised, or how it ended, in words.
 
-What may live here: sentences about exceptions and endings. Type, message and source come from the student's process,
-which may write anything there: each is cut to a part of one line, so that none can look like a row of a report.
+What may live here: sentences about exceptions and endings. Type, message and source come from the student's process:
+each is a part of one line, so that none can look like a row of a report, and cut here to what is worth reading.
 """
 from __future__ import annotations
 
 import sys
 
 from grader.checks.compare import returned
+from grader.sandbox.border import CELL, one_line
 from grader.sandbox.client import Answer
-from grader.sandbox.messages import CELL, Problem, Raised, Returned
+from grader.sandbox.messages import Problem, Raised, Returned
 
 MAX_TYPE_CHARS, MAX_MESSAGE_CHARS, MAX_SOURCE_CHARS = 60, 160, 160
 NOT_PYTHON = frozenset({"SyntaxError", "IndentationError", "TabError"})
@@ -39,7 +40,7 @@ ENDINGS = {
 
 def exception_words(problem: Problem) -> str:
     """'ValueError: what it says'."""
-    kind, message = _part(problem.type, MAX_TYPE_CHARS), _part(problem.message, MAX_MESSAGE_CHARS).rstrip(".")
+    kind, message = one_line(problem.type, MAX_TYPE_CHARS), one_line(problem.message, MAX_MESSAGE_CHARS).rstrip(".")
     return f"{kind}: {message}" if message else kind
 
 
@@ -58,8 +59,8 @@ def ended_by_itself(problem: Problem) -> bool:
 
 def problem_words(problem: Problem) -> str:
     """What was raised, where, the student's own line there, and what the grader has to do with it."""
-    source = _part(problem.source, MAX_SOURCE_CHARS)
-    kind, message = _part(problem.type, MAX_TYPE_CHARS), _part(problem.message, MAX_MESSAGE_CHARS)
+    source = one_line(problem.source, MAX_SOURCE_CHARS)
+    kind, message = one_line(problem.type, MAX_TYPE_CHARS), one_line(problem.message, MAX_MESSAGE_CHARS)
     told = f"{kind}{problem_place(problem)}{f' (`{source}`)' if source else ''}{f': {message}' if message else ''}"
     return f"{told.rstrip('.')}. {hint(problem)}" if hint(problem) else told
 
@@ -70,14 +71,7 @@ def problem_place(problem: Problem) -> str:
     if not problem.line:
         return ""
     place = f" at code cell {cell}, line {problem.line}" if is_cell else f" at line {problem.line} of {problem.file}"
-    return f" {_part(place, MAX_SOURCE_CHARS)}"
-
-
-def _part(text: str, max_chars: int) -> str:
-    """The first line of a text that has any, at most so long."""
-    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()] or [""]
-    is_cut = len(lines) > 1 or len(lines[0]) > max_chars
-    return f"{lines[0][:max_chars]} [...]" if is_cut else lines[0]
+    return f" {one_line(place, MAX_SOURCE_CHARS)}"
 
 
 def raised_words(answer: Answer) -> str:

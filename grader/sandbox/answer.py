@@ -71,8 +71,10 @@ def _tensor(answer: Any, container: str, max_elements: int) -> Value:
         array = np.asarray(answer)
     except Exception:
         return Foreign(f"a {_type_name(answer)} that does not fit into an array")
-    if array.ndim > MAX_NDIM or array.size > max_elements:
-        return Foreign(f"an array of shape {array.shape}"[:MAX_TEXT_CHARS])
+    if array.ndim > MAX_NDIM:
+        return Foreign(f"an array of {array.ndim} axes")
+    if array.size > max_elements:
+        return Foreign(f"{'a Python list' if container == 'list' else 'an array'} of shape {array.shape}")
     dtype = _dtype_name(array.dtype)
     if dtype is None:
         return Foreign(f"an array of {array.dtype}"[:MAX_TEXT_CHARS])

@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.sandbox import loading, messages
 from grader.sandbox.answer import to_value
+from grader.sandbox.border import FUNCTIONS
 from grader.sandbox.fingerprint import fingerprint
 from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
 
@@ -66,9 +67,9 @@ class _Loop:
         self.folder = str(path.parent)
         loaded = loading.load(path, run_s)
         self.namespace = loaded.namespace
-        found = [name for name in loading.FUNCTIONS if loading.pick(self.namespace, name)]
+        found = [name for name in FUNCTIONS if loading.pick(self.namespace, name)]
         others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
-        overwritten = [name for name in loading.FUNCTIONS if name in self.namespace and name not in found]
+        overwritten = [name for name in FUNCTIONS if name in self.namespace and name not in found]
         return messages.loaded_reply(found, others, loaded.problems, loaded.unusable, overwritten)
 
     def descend(self, descent: messages.Descent) -> Value:

@@ -26,13 +26,12 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from grader.sandbox import notebook, session
+from grader.sandbox.border import CELL, FUNCTIONS, MAX_NAMES
 from grader.sandbox.deadline import own
 from grader.sandbox.locate import locate
-from grader.sandbox.messages import CELL
 from grader.sandbox.wire import Value
 
 MODULE_NAME = "backprop"
-FUNCTIONS = ("make_dataset", "forward", "backprop")
 
 PROTECTED = frozenset({"numpy", "scipy", "matplotlib"})
 """A file of the submission with such a name never stands in for the library."""
@@ -62,12 +61,12 @@ class Loading:
 
     namespace  what it defined
     problems   what stopped it, or cells that are to blame for a graded function that is missing or an older one
-    unusable   why it cannot be run at all, in half a sentence; "" where it was run
+    unusable   why it cannot be run at all, see border.unusable; () where it was run
     """
 
     namespace: dict[str, Any]
     problems: list[dict[str, Value]] = field(default_factory=list)
-    unusable: str = ""
+    unusable: tuple[str, ...] = ()
 
 
 def load(path: Path, run_s: float) -> Loading:
@@ -200,7 +199,7 @@ def _load_notebook(path: Path, data: bytes, module: ModuleType, run_s: float) ->
     try:
         cells = notebook.read_cells(data)
     except notebook.NotANotebook as error:
-        return Loading(module.__dict__, unusable=str(error))
+        return Loading(module.__dict__, unusable=(error.code, error.detail))
     end_s = time.monotonic() + run_s
     failed: list[Failed] = []
     for cell in cells:
@@ -266,13 +265,13 @@ def place(path: Path, function: str, step: str) -> str | None:
 
 
 def missing_name_hint(namespace: dict[str, Any]) -> tuple[str, ...]:
-    """Names of the functions that the file defines itself, at most 20, for 'did you mean'."""
+    """Names of the functions that the file defines itself, a few, for 'did you mean'."""
     names = [
         name
         for name, item in namespace.items()
         if callable(item) and getattr(item, "__module__", None) == MODULE_NAME and isinstance(name, str)
     ]
-    return tuple(name[:60] for name in names[:20])
+    return tuple(name for name in names[:MAX_NAMES] if len(name) <= MAX_MESSAGE_CHARS)
 
 
 def problem(error: BaseException, folder: str) -> dict[str, Value]:

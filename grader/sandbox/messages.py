@@ -1,7 +1,8 @@
 """Requests and replies as dataclasses, and as wire values. Both sides import this.
 
 What may live here: dataclasses and their two-way conversion. Reading a reply
-checks its form strictly: whatever does not fit raises WireError.
+checks its form strictly: whatever does not fit raises WireError. Every text in
+it passes through border, and comes out as a part of one line.
 """
 from __future__ import annotations
 
@@ -11,22 +12,24 @@ from typing import Union
 
 import numpy as np
 
-from grader.sandbox.wire import Array, Tensor, Value, WireError
+from grader.sandbox import border
+from grader.sandbox.border import FUNCTIONS, MAX_NAMES
+from grader.sandbox.wire import Array, Foreign, Tensor, Value, WireError
 
 REQUEST_FD, REPLY_FD = 100, 101
 """Where a child finds its pipes: above every descriptor that the worker holds open for its children."""
 MAX_FIELD_CHARS = 2_000
 """Longest text a report from the child may hold in one field; longer is a broken protocol."""
-MAX_NAMES = 20
-"""Functions of a file, or problems, that the child reports."""
-
-CELL = ", code cell "
-"""Between a notebook's name and a cell's number, in the name of the file that the cell is compiled as."""
+MAX_MESSAGE_CHARS, MAX_SOURCE_CHARS = 400, 160
+"""Of an exception's text and of a line of code, as they are kept."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """An exception in the student's code: what, and where in the student's own text (empty if unknown)."""
+    """An exception in the student's code: what, and where in the student's own text (empty if unknown). Each a part of one line.
+
+    defines  the graded functions, separated by spaces, that the cell of a notebook would have defined
+    """
 
     type: str
     message: str
@@ -43,7 +46,7 @@ class Loaded:
 
     functions, others  the graded functions found, and other functions' names
     problems           what stopped it; of a notebook, the cells to blame for a graded function, whose `defines` names it
-    unusable           why it could not be run at all, in half a sentence; "" where it was
+    unusable           why it could not be run at all, in half a sentence of the grader's; "" where it was
     overwritten        graded functions under whose names something stands in the end that cannot be called
     """
 
@@ -211,10 +214,10 @@ def _read_call(value: Value) -> Call:
 
 
 def loaded_reply(
-    functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: str,
+    functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: Sequence[str] = (),
     overwritten: Sequence[str] = (),
 ) -> Value:
-    return (tuple(functions), tuple(others), tuple(problems), unusable, tuple(overwritten))
+    return (tuple(functions), tuple(others), tuple(problems), tuple(unusable), tuple(overwritten))
 
 
 def read_loaded(reply: Value) -> Loaded:
@@ -224,14 +227,23 @@ def read_loaded(reply: Value) -> Loaded:
     if len(found) > MAX_NAMES:
         raise WireError(f"{len(found)} problems, at most {MAX_NAMES}")
     read = tuple(_read_problem(problem) for problem in found)
-    return Loaded(_names(functions), _names(others), read, _text(unusable), _names(overwritten))
+    are, lost = border.graded(_texts(functions)), border.graded(_texts(overwritten))
+    others_kept = tuple(name for name in border.identifiers(_texts(others)) if name not in FUNCTIONS)
+    return Loaded(are, others_kept, read, _unusable(unusable), tuple(name for name in lost if name not in are))
 
 
-def _names(value: Value) -> tuple[str, ...]:
-    names = _sequence(value)
-    if len(names) > MAX_NAMES:
-        raise WireError(f"{len(names)} names, at most {MAX_NAMES}")
-    return tuple(_text(name) for name in names)
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(_text(item) for item in _sequence(value))
+
+
+def _unusable(value: Value) -> str:
+    if not _sequence(value):
+        return ""
+    code, detail = _texts(_parts(value, 2))
+    try:
+        return border.unusable(code, detail)
+    except ValueError as error:
+        raise WireError(str(error)) from None
 
 
 def returned_reply(value: Value, arguments: tuple[Value, ...]) -> Value:
@@ -243,7 +255,10 @@ def raised_reply(problem: Mapping[str, Value]) -> Value:
 
 
 def read_outcomes(reply: Value, ask: Ask) -> list[Outcome]:
-    """The outcomes of the calls asked, in order. Raises WireError for another form or number."""
+    """The outcomes of the calls asked, in order; no text in them is more than a part of one line.
+
+    Raises WireError for another form or number.
+    """
     items = _parts(reply, len(ask.calls))
     return [_read_outcome(item, len(call.args) if ask.arguments_back else 0) for item, call in zip(items, ask.calls)]
 
@@ -251,17 +266,34 @@ def read_outcomes(reply: Value, ask: Ask) -> list[Outcome]:
 def _read_outcome(value: Value, arguments: int) -> Outcome:
     items = _sequence(value)
     if len(items) == 3 and items[0] == "returned":
-        return Returned(items[1], _parts(items[2], arguments))
+        return Returned(_believed(items[1]), tuple(_believed(item) for item in _parts(items[2], arguments)))
     if len(items) == 2 and items[0] == "raised":
         return Raised(_read_problem(items[1]))
     raise WireError("neither returned nor raised")
+
+
+def _believed(value: Value) -> Value:
+    """An answer with the names in it as the border lets them in; a bare text, which no honest child sends, is told by its type."""
+    if isinstance(value, Tensor) or value is None:
+        return value
+    if isinstance(value, tuple):
+        return tuple([_believed(item) for item in value])
+    if isinstance(value, Mapping):
+        return {border.key_name(key): _believed(item) for key, item in value.items()}
+    return Foreign("str" if isinstance(value, str) else border.told(value.type_name))
 
 
 def _read_problem(value: Value) -> Problem:
     names = {field.name for field in fields(Problem)}
     if not isinstance(value, Mapping) or set(value) != names:
         raise WireError("not the report of a problem")
-    return Problem(**{name: _text(value[name]) for name in names})
+    said = {name: _text(value[name]) for name in names}
+    return Problem(
+        type=border.type_name(said["type"]), message=border.one_line(said["message"], MAX_MESSAGE_CHARS),
+        file=border.file_name(said["file"]), line=border.line_number(said["line"]),
+        function=border.one_line(said["function"], border.MAX_NAME_CHARS),
+        source=border.one_line(said["source"], MAX_SOURCE_CHARS), defines=" ".join(border.graded(said["defines"].split())),
+    )
 
 
 def _parts(value: Value, count: int) -> tuple[Value, ...]:

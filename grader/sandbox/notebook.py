@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.sandbox import border
+from grader.sandbox.border import MAX_CELLS, MAX_CODE_CHARS
+
 TRANSFORMER = "IPython.core.inputtransformer2"
-MAX_CELLS = 2_000
-MAX_CODE_CHARS = 2_000_000
-"""As for a script: a hundred times the longest real solution."""
 GRADED = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+|(?=\w+[ \t]*=[^=]))(make_dataset|forward|backprop)\b", re.MULTILINE)
 """A line that defines a graded function, or gives its name a value."""
 
@@ -31,7 +31,11 @@ NOT_PYTHON = frozenset({
 
 
 class NotANotebook(Exception):
-    """These bytes are no notebook that can be graded; the message is half a sentence for the student."""
+    """These bytes are no notebook that can be graded: why, by a code and a detail of border.UNUSABLE; the message is its words."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code, self.detail = code, re.sub(r"[^A-Za-z0-9+#.]+", "-", detail).strip("-")[:20]
+        super().__init__(border.unusable(self.code, self.detail))
 
 
 @dataclass(frozen=True)
@@ -58,27 +62,27 @@ def read_cells(data: bytes) -> list[Cell]:
     _refuse_other_versions(document)
     sources = list(_sources(_raw_cells(document)))
     if not sources:
-        raise NotANotebook("this notebook has no code cell")
+        raise NotANotebook("no code")
     if len(sources) > MAX_CELLS or sum(map(len, sources)) > MAX_CODE_CHARS:
-        raise NotANotebook(f"this notebook has more than {MAX_CELLS:,} code cells or {MAX_CODE_CHARS:,} characters of code")
+        raise NotANotebook("too much code")
     cells = [Cell(number, source) for number, source in enumerate(sources, 1)]
     language = _language(document)
     if language and not any(cell.defines for cell in cells):
-        raise NotANotebook(f"this notebook is in {language}, and Python is asked for")
+        raise NotANotebook("language", language)
     return cells
 
 
 def _document(data: bytes) -> Mapping[str, Any]:
     if not data.strip():
-        raise NotANotebook("this notebook is an empty file: save the notebook and hand it in again")
+        raise NotANotebook("empty")
     try:
         document = json.loads(_decoded(data), parse_int=_small_int, parse_constant=str)
     except RecursionError:
-        raise NotANotebook("this notebook's JSON is nested too deep") from None
+        raise NotANotebook("deep") from None
     except ValueError as error:
-        raise NotANotebook(_why_broken(data, error)) from None
+        raise _broken(data, error) from None
     if not isinstance(document, dict):
-        raise NotANotebook("this file's JSON holds no notebook")
+        raise NotANotebook("no notebook")
     return document
 
 
@@ -91,24 +95,24 @@ def _small_int(digits: str) -> int:
     return int(digits) if len(digits) < 10 else 0
 
 
-def _why_broken(data: bytes, error: ValueError) -> str:
+def _broken(data: bytes, error: ValueError) -> NotANotebook:
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if start.startswith((b"<!doctype", b"<html")):
-        return "this file is a web page: download the notebook itself (.ipynb) and hand that in"
+        return NotANotebook("web page")
     if not start.startswith(b"{"):
-        return "this file is no notebook: one is JSON and begins with {"
-    where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        return NotANotebook("no JSON")
+    line = str(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
     if re.search(rb"^(<{7}|>{7}|={7})", data, re.MULTILINE):
-        return f"this notebook's JSON breaks{where}: marks of a merge that was not ended stand in it"
-    return f"this notebook's JSON breaks{where}: was it cut off while saving or sending? Save the notebook and hand it in again"
+        return NotANotebook("merge", line)
+    return NotANotebook("broken", line)
 
 
 def _refuse_other_versions(document: Mapping[str, Any]) -> None:
     version = document.get("nbformat")
     if "cells" not in document and "worksheets" not in document:
-        raise NotANotebook("this file's JSON holds no cells")
+        raise NotANotebook("no cells")
     if isinstance(version, int) and version > 4:
-        raise NotANotebook(f"this notebook has the format {version}, and 3 and 4 can be read")
+        raise NotANotebook("version", str(version))
 
 
 def _raw_cells(document: Mapping[str, Any]) -> Iterator[Any]:

@@ -48,6 +48,7 @@ def _outcomes(value: object) -> None:
             words += [grad for grad in answer.grads.values() if isinstance(grad, str)]
             answer.gradient()
         assert max(map(len, words)) < 20_000, "an answer grows without bound when it is told"
+        assert all(len(text.splitlines()) <= 1 for text in words), "a student's process writes lines of the report"
 
 
 READERS: tuple[Callable[[object], object], ...] = (
