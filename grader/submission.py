@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 300
 MAX_NAMES = 20 * MAX_FILES
-"""Of files that are looked at, since not all can be used."""
+"""Of files, and of folders, that are looked at in one submission, since not all can be used; those in all of its zips together."""
 MAX_FILE_BYTES = 4 << 20
 MAX_TOTAL_BYTES = 32 << 20
 MAX_SOURCE_BYTES = 1 << 20
@@ -33,7 +33,9 @@ MAX_NOTEBOOK_BYTES = 20 << 20
 SOURCE_SUFFIXES = (".py", ".ipynb")
 MAX_ZIP_BYTES = 32 << 20
 MAX_ZIP_DIRECTORY_BYTES = 1 << 20
-"""Some ten thousand members; zipfile reads the whole directory into memory before it can be asked anything."""
+"""Of all zips of a submission together, some ten thousand members; zipfile reads a whole directory into memory before it can be
+asked anything."""
+MAX_ZIPS = 50
 ZIP_END_BYTES, ZIP_LOCATOR_BYTES, MAX_ZIP_COMMENT_BYTES = 22, 20, (1 << 16) - 1
 """Of a zip's end record, of zip64's locator before it, and of the comment behind it (PKWARE's APPNOTE 4.3.15, 4.3.16)."""
 ZIP_METHODS = (0, 8)
@@ -73,6 +75,10 @@ MAX_IMPORT_LINES = 5_000
 
 class UnusableSubmission(Exception):
     """Nothing here can be graded; the message is one line for the student."""
+
+
+class TooMuchZipped(UnusableSubmission):
+    """Its zips hold more than is looked at."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,22 @@ class _Gathering:
         self.notes: list[str] = []
         self.total_bytes = 0
         self._folders: set[str] = set()
+        self._zips = self._zip_directory_bytes = self._zip_names = 0
+
+    def open_zip(self, directory_bytes: int) -> None:
+        """Count a zip before what is in it is listed. Raises TooMuchZipped."""
+        self._zips += 1
+        self._zip_directory_bytes += directory_bytes
+        if self._zips > MAX_ZIPS:
+            raise TooMuchZipped(f"it holds more than {MAX_ZIPS} zips: hand in backprop.py or backprop.ipynb only")
+        if self._zip_directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
+            raise TooMuchZipped("too many files are zipped in it: hand in backprop.py or backprop.ipynb only")
+
+    def count_zipped(self, names: int) -> None:
+        """Count what is in a zip. Raises TooMuchZipped."""
+        self._zip_names += names
+        if self._zip_names > MAX_NAMES:
+            raise TooMuchZipped(f"more than {MAX_NAMES:,} files are zipped in it: hand in backprop.py or backprop.ipynb only")
 
     def wants(self, name: str, size_bytes: int) -> bool:
         name = with_plain_suffix(name)
@@ -235,15 +257,17 @@ def _mode(path: Path) -> int:
 def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
     """Relative names of all regular files below, sources first, then by depth and name; links are never followed."""
     names: list[str] = []
-    for here, folders, files in os.walk(folder, onerror=lambda error: gathering.leave_out(Path(error.filename).name, "it cannot be read")):
+    walk = os.walk(folder, onerror=lambda error: gathering.leave_out(Path(error.filename).name, "it cannot be read"))
+    for met, (here, folders, files) in enumerate(walk):
         relative = Path(here).relative_to(folder)
         folders[:] = sorted(name for name in folders if _is_wanted_folder(Path(here), name, gathering))
         if len(relative.parts) >= MAX_DEPTH:
             folders.clear()
         prefix = "" if here == str(folder) else f"{relative.as_posix()}/"
         names += [prefix + name for name in files if not name.startswith(".")]
-        if len(names) > MAX_NAMES:
-            gathering.notes.append(f"there are more than {MAX_NAMES} files: the rest was left out.")
+        if len(names) > MAX_NAMES or met > MAX_NAMES:
+            kind = "files" if len(names) > MAX_NAMES else "folders"
+            gathering.notes.append(f"there are more than {MAX_NAMES} {kind}: the rest was left out.")
             break
     names.sort(key=lambda name: (not name.endswith(SOURCE_SUFFIXES), name.count("/"), PurePosixPath(name).stem != "backprop", name))
     return iter(names[:MAX_NAMES])
@@ -312,10 +336,11 @@ def _read_zip(path: Path, gathering: _Gathering) -> None:
     if path.stat().st_size > MAX_ZIP_BYTES:
         raise UnusableSubmission(f"the zip has more than {MAX_ZIP_BYTES >> 20} MB: hand in backprop.py or backprop.ipynb only")
     try:
-        _check_zip_directory(path)
+        gathering.open_zip(_zip_directory_bytes(path))
         with zipfile.ZipFile(path) as archive:
-            members = sorted(archive.infolist(), key=lambda member: (not member.filename.endswith(SOURCE_SUFFIXES), member.filename))
-            for member in members[:MAX_NAMES]:
+            members = [member for member in archive.infolist() if not member.is_dir() and _is_wanted_member(member.filename)]
+            gathering.count_zipped(len(members))
+            for member in sorted(members, key=lambda member: (not member.filename.endswith(SOURCE_SUFFIXES), member.filename)):
                 _add_member(archive, member, gathering)
     except UnusableSubmission:
         raise
@@ -331,12 +356,14 @@ def _read_zips_in_it(folder: Path, names: Iterable[str], gathering: _Gathering) 
             continue
         try:
             _read_zip(folder / name, gathering)
+        except TooMuchZipped:
+            raise
         except UnusableSubmission as unusable:
             gathering.leave_out(name, str(unusable))
 
 
-def _check_zip_directory(path: Path) -> None:
-    """Refuse a zip whose directory is larger than any honest one, before zipfile loads it."""
+def _zip_directory_bytes(path: Path) -> int:
+    """The size of a zip's directory, before zipfile loads it. Raises UnusableSubmission."""
     with open(path, "rb") as file:
         file.seek(max(0, path.stat().st_size - ZIP_LOCATOR_BYTES - ZIP_END_BYTES - MAX_ZIP_COMMENT_BYTES))
         tail = file.read()
@@ -344,8 +371,7 @@ def _check_zip_directory(path: Path) -> None:
     directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
     if end < 0 or b"PK\x06\x07" in tail[max(0, end - ZIP_LOCATOR_BYTES) : end]:
         raise UnusableSubmission("the zip is damaged and cannot be read")
-    if directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
-        raise UnusableSubmission("the zip holds too many files: hand in backprop.py or backprop.ipynb only")
+    return directory_bytes
 
 
 def _zip_end(tail: bytes) -> int:
@@ -355,11 +381,14 @@ def _zip_end(tail: bytes) -> int:
     return tail.rfind(b"PK\x05\x06")
 
 
+def _is_wanted_member(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return not any(part in IGNORED or (part.startswith(".") and part != "..") for part in parts)
+
+
 def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _Gathering) -> None:
     name = member.filename.replace("\\", "/")  # as some programs of Windows write it
     parts = PurePosixPath(name).parts
-    if member.is_dir() or any(part in IGNORED or (part.startswith(".") and part != "..") for part in parts):
-        return
     if name.startswith("/") or ".." in parts or ":" in name or len(parts) > MAX_DEPTH:
         gathering.leave_out(name, "its path leads out of the zip or too deep")
     elif stat.S_ISLNK(member.external_attr >> 16):

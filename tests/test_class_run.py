@@ -19,8 +19,10 @@ import pytest
 from grader.classroom import class_run
 from grader.classroom import run as scheduling
 from grader.classroom.class_run import Plan
+from grader.classroom.intake import read_class
 from grader.classroom.progress import Progress, duration
 from grader.classroom.run import Crew, ExecutorLost, local_crew, run
+from grader.classroom.store import Store
 from grader.classroom.task import Done, Order
 from grader.report import class_page
 from grader.rubric import DEFAULT
@@ -261,3 +263,17 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere():
 def test_duration():
     """Seconds, minutes and hours as people write them."""
     assert [duration(seconds) for seconds in (0.4, 59.4, 222, 3900)] == ["0 s", "59 s", "3 min 42 s", "1 h 5 min"]
+
+
+def test_each_submission_is_read_once(tmp_path, monkeypatch):
+    """What was read to see what is to be done is graded as it was read; beyond a bound of memory it is read again."""
+    folder = classes.make(tmp_path / "class", ["np-dot", "no-python-file"], 2)
+    monkeypatch.setattr(class_run, "KEPT_BYTES", 40_000)
+    (folder / "np-dot-1" / "big.txt").write_bytes(bytes(50_000))
+    whole = class_run.ClassRun(Plan(folder, tmp_path / "out"), Store(tmp_path / "out"), read_class(folder, tmp_path / "out"))
+    with whole.store.locked():
+        whole.begin()
+    read = []
+    monkeypatch.setattr(class_run, "read_submission", lambda path, neighbours: read.append(path.name) or Submission({"a.py": b""}, "a.py"))
+    assert len([whole.order(slug) for slug in whole.waiting]) == 4 and read == ["np-dot-1"]
+    assert len(whole.waiting) == len([whole.order(slug) for slug in whole.waiting]) and len(read) == 5

@@ -8,7 +8,8 @@ import zipfile
 
 import pytest
 
-from grader.submission import MAX_FILES, MAX_SOURCE_BYTES, UnusableSubmission, read_files, read_submission
+from grader import submission
+from grader.submission import MAX_FILES, MAX_NAMES, MAX_SOURCE_BYTES, MAX_ZIPS, UnusableSubmission, read_files, read_submission
 
 SOURCE = b"def make_dataset(n): pass\ndef forward(X, params): pass\ndef backprop(X, t, params): pass\n"
 
@@ -199,3 +200,36 @@ def test_thousands_of_files_beside_it(tmp_path):
     submission = read_submission(tmp_path)
     assert submission.main == "backprop.py" and len(submission.files) == MAX_FILES
     assert time.process_time() - start_s < 5
+
+
+def _many_zips(folder, zips, names):
+    members = {f"{number}/q.t": b"" for number in range(names)}
+    for number in range(zips):
+        make_zip(folder / f"{number}.zip", members)
+
+
+@pytest.mark.parametrize(
+    "zips, names, word", [(26, 500, f"more than {MAX_NAMES:,} files"), (MAX_ZIPS + 1, 1, f"more than {MAX_ZIPS} zips")]
+)
+def test_zips_of_very_many_names_are_refused(tmp_path, zips, names, word):
+    """All zips of one submission together are listed within a bound, said in plain words; also where they are several files."""
+    _many_zips(tmp_path, zips, names)
+    for read in (lambda: read_submission(tmp_path), lambda: read_files({path.name: path for path in tmp_path.iterdir()})):
+        with pytest.raises(UnusableSubmission, match=f"{word}.*hand in backprop.py or backprop.ipynb only"):
+            read()
+
+
+def test_what_nobody_wants_in_a_zip_does_not_count(tmp_path):
+    """A project that was zipped with its repository and many pictures is graded."""
+    members = {f".git/objects/{number}": b"" for number in range(MAX_NAMES)} | {f"plots/{number}.png": b"" for number in range(1_000)}
+    assert read_submission(make_zip(tmp_path / "a.zip", members | {"backprop.py": SOURCE})).main == "backprop.py"
+
+
+def test_a_folder_of_endless_folders_is_walked_within_a_bound(tmp_path, monkeypatch):
+    """Empty folders count too, and what is not looked at is said."""
+    monkeypatch.setattr(submission, "MAX_NAMES", 20)
+    for number in range(40):
+        (tmp_path / f"{number}").mkdir()
+    (tmp_path / "backprop.py").write_bytes(SOURCE)
+    found = read_submission(tmp_path)
+    assert found.main == "backprop.py" and "more than 20 folders" in found.notes[0]

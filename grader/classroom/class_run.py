@@ -44,6 +44,8 @@ SAVERS = 4
 """Results that are being written at once: each waits for the disk several times."""
 FULL_S = 5.0
 """How long a disk may be full before that ends the run."""
+KEPT_BYTES = 64 << 20
+"""Of submissions that were read to see what is to be done, kept until their turn comes; the others are read again."""
 ROOM_BYTES = 1 << 20
 """A result with its page is smaller."""
 MAY_NEVER_END = re.compile(rb"\bwhile\b|\bsleep\b|\binput\(")
@@ -93,6 +95,7 @@ class ClassRun:
     faults: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._kept: dict[str, Order | Done] = {}
         self.entries = {entry.slug: entry for entry in self.found.entries}
 
     @property
@@ -103,12 +106,18 @@ class ClassRun:
         """See what is to be done. Raises CannotWrite."""
         first: list[str] = []
         then: list[str] = []
+        room_bytes = KEPT_BYTES
         for slug in self.entries:
             order = self.order(slug)
             if self.store.holds(slug, _key(order)):
                 self.graded.add(slug)
             else:
                 (first if _may_never_end(order) else then).append(slug)
+                room_bytes -= (size_bytes := _size_bytes(order))
+                if room_bytes >= 0:
+                    self._kept[slug] = order
+                else:
+                    room_bytes += size_bytes
         self.waiting = [*first, *then]
         if self.waiting:
             with self._writing():
@@ -117,7 +126,9 @@ class ClassRun:
                 self.store.mark(OPEN)
 
     def order(self, slug: str) -> Order | Done:
-        """What to grade, read now; or what came of it at once, if it cannot be used."""
+        """What to grade, read by begin() or now; or what came of it at once, if it cannot be used."""
+        if (kept := self._kept.pop(slug, None)) is not None:
+            return kept
         entry, rubric = self.entries[slug], self.plan.rubric
         try:
             if entry.reason:
@@ -283,6 +294,11 @@ def _unusable(entry: Entry, unusable: UnusableSubmission, rubric: Rubric) -> Don
 
 def _key(order: Order | Done) -> str:
     return order.key if isinstance(order, Order) else key_of(order.document)
+
+
+def _size_bytes(order: Order | Done) -> int:
+    """About what it takes in memory; a page is as long as its document."""
+    return 4096 + (sum(map(len, order.submission.files.values())) if isinstance(order, Order) else 2 * len(order.page))
 
 
 def _may_never_end(order: Order | Done) -> bool:
