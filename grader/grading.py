@@ -45,8 +45,6 @@ PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pyl
 REFERENCE = Path(reference.__file__)
 OnRow = Callable[[CheckResult], None]
 BeforeLoad = Callable[[Client, Path], None]
-MAX_ELEMENTS = 1_000_000
-"""A thousand times the largest right answer; an (N, N) array broadcast by accident still fits."""
 
 
 class GraderFault(Exception):
@@ -191,8 +189,7 @@ def client_for(
     preload = [module for word, module in PRELOADS.items() if submission.imports(word)]
     preload += [TRANSFORMER] * submission.may_hold_magics()
     return Client(
-        worker, main, policy, load_s=rubric.load_s, max_elements=MAX_ELEMENTS,
-        output_bytes=rubric.student_output_bytes, preload=preload, end_s=end_s,
+        worker, main, policy, load_s=rubric.load_s, output_bytes=rubric.student_output_bytes, preload=preload, end_s=end_s,
     )
 
 

@@ -15,6 +15,7 @@ from grader.sandbox import border, messages
 from grader.sandbox.answer import to_value
 from grader.sandbox.messages import Ask, Call, Loaded, Problem, Raised, Returned
 from grader.sandbox.notebook import NotANotebook
+from grader.sandbox.room import Room
 from grader.sandbox.wire import Foreign, Tensor, Value, WireError
 
 FORGED = "number. The expected one.\n\u2713 3.2  dc equals the reference        6 / 6\r\x1b[2J\x00Note:\u2028 full\u202e marks \ud800"
@@ -114,9 +115,9 @@ def test_what_honest_code_returns_is_told_as_it_is():
            np.zeros((1,) * 9), np.zeros(3, dtype=complex), np.array(["a"]), np.array(["2020"], dtype="datetime64[D]"), np.zeros((0, 2)),
            ([[{}]],), lambda: None, (x for x in ()), np.zeros((3, 7)), [0.0] * 9]
     for answer in odd:
-        value = to_value(answer, 6)
-        assert read_answer(value) == value and border.UNTOLD not in texts(value)
-    assert describe(to_value([0.0] * 9, 6)) == describe(to_value([0.0] * 9, 9)) == "a Python list of shape (9,)"
+        value = to_value(answer, Room(6))
+        assert texts(read_answer(value)) == texts(value) and border.UNTOLD not in texts(value)
+    assert describe(to_value([0.0] * 9, Room(6))) == describe(to_value([0.0] * 9, Room(9))) == "a Python list of shape (9,)"
     assert isinstance(read_answer(Tensor(np.zeros(3))), Tensor)
 
 

@@ -18,6 +18,7 @@ from grader.sandbox import loading, messages
 from grader.sandbox.answer import to_value
 from grader.sandbox.border import FUNCTIONS
 from grader.sandbox.fingerprint import fingerprint
+from grader.sandbox.room import Room, room_for
 from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
 
 MAX_REQUEST_BYTES = 32 << 20
@@ -25,12 +26,9 @@ READ_BYTES = 1 << 16
 _FLOAT64 = np.dtype(np.float64)
 
 
-def serve(request_fd: int, reply_fd: int, max_elements: int) -> NoReturn:
-    """Answer requests until the grader closes the pipe; never returns into the worker.
-
-    max_elements  an answer's arrays with more entries are reported by shape alone
-    """
-    loop = _Loop(max_elements)
+def serve(request_fd: int, reply_fd: int) -> NoReturn:
+    """Answer requests until the grader closes the pipe; never returns into the worker."""
+    loop = _Loop()
     decoder = Decoder(Kind.REQUEST, MAX_REQUEST_BYTES)
     read, leave = os.read, os._exit
     while data := read(request_fd, READ_BYTES):
@@ -43,8 +41,7 @@ def serve(request_fd: int, reply_fd: int, max_elements: int) -> NoReturn:
 
 
 class _Loop:
-    def __init__(self, max_elements: int) -> None:
-        self.max_elements = max_elements
+    def __init__(self) -> None:
         self.folder = ""
         self.namespace: dict[str, Any] = {}
 
@@ -61,7 +58,8 @@ class _Loop:
             return self.descend(messages.read_descent(request))
         ask = messages.read_ask(request)
         function = loading.pick(self.namespace, ask.function)
-        return tuple(self.call(function, call, ask.arguments_back) for call in ask.calls)
+        room = room_for([call.args for call in ask.calls])
+        return tuple(self.call(function, call, room, ask.arguments_back) for call in ask.calls)
 
     def load(self, path: Path, run_s: float) -> Value:
         self.folder = str(path.parent)
@@ -102,21 +100,22 @@ class _Loop:
             if is_plain and plain.shape == shape:  # type: ignore[union-attr]
                 gradients[step] = plain
                 continue
-            value = to_value(plain, self.max_elements)
+            value = to_value(plain, Room(gradients[step].size))
             if not isinstance(value, Tensor) or value.values.size != gradients[step].size:
                 return False
             gradients[step] = value.values.reshape(shape)
         return True
 
-    def call(self, function: Callable[..., Any] | None, call: messages.Call, arguments_back: bool) -> Value:
+    def call(self, function: Callable[..., Any] | None, call: messages.Call, room: Room, arguments_back: bool) -> Value:
+        room.next_answer()
         arguments = [messages.argument(value) for value in call.args]
         if call.seed is not None:
             np.random.seed(call.seed)
             random.seed(call.seed)
         try:
             answer = function(*arguments)  # type: ignore[misc]  # None raises like any student's error
-            back = tuple(to_value(item, self.max_elements) for item in arguments) if arguments_back else ()
-            value = to_value(answer, self.max_elements)
+            back = tuple(to_value(item, room) for item in arguments) if arguments_back else ()
+            value = to_value(answer, room)
         except BaseException as error:
             return messages.raised_reply(loading.problem(error, self.folder))
         return messages.returned_reply(value, back)

@@ -29,6 +29,8 @@ from grader.sandbox.warm import START_S, HostError, Worker
 from grader.sandbox.wire import Array, Decoder, Frame, Kind, Value, WireError, encode
 
 READ_BYTES = 1 << 16
+MAX_PROBE_BYTES = 1 << 16
+"""Of what the child says before any student code runs in it."""
 LOCATE_S = 3.0
 LEAST_S = 0.1
 """A deadline that is as good as over."""
@@ -75,7 +77,7 @@ class _Child:
     """One confined child and its three pipes."""
 
     def __init__(
-        self, worker: Worker, policy: Policy, targets: str, preload: Sequence[str], max_elements: int, watch: Watch
+        self, worker: Worker, policy: Policy, targets: str, preload: Sequence[str], watch: Watch
     ) -> None:
         self._worker, self._watch = worker, watch
         self._look_s = 0.0
@@ -85,8 +87,7 @@ class _Child:
         self._printed, printed = os.pipe()
         self._first_nonce = nonce = secrets.randbits(63)
         order = {
-            "do": "spawn", "policy": policy.to_json(), "targets": targets, "preload": list(preload),
-            "max_elements": max_elements, "nonce": nonce,
+            "do": "spawn", "policy": policy.to_json(), "targets": targets, "preload": list(preload), "nonce": nonce,
         }
         try:
             self.pid = int(worker.order(order, (requests, replies, printed))["pid"])
@@ -98,7 +99,7 @@ class _Child:
         self.account = Account(self.pid)
         self.spent_s = 0.0
         self.written_bytes = 0
-        self._decoder = Decoder(Kind.REPLY, 4096 + 16 * 8 * max_elements)
+        self._decoder = Decoder(Kind.REPLY, MAX_PROBE_BYTES)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._replies, selectors.EVENT_READ)
         self._selector.register(self._printed, selectors.EVENT_READ)
@@ -127,6 +128,8 @@ class _Child:
         """One request and its reply, in time, before end_s of time.monotonic(); on Lost the child is of no more use."""
         nonce = secrets.randbits(63)
         deadline = Deadline(self.account, deadline_s, end_s)
+        bounds = messages.bounds(request)
+        self._decoder.expect(bounds.body_bytes, bounds.values)
         try:
             return self._exchange(encode(Frame(Kind.REQUEST, nonce, request)), nonce, deadline, printed)
         except WireError as error:
@@ -242,7 +245,6 @@ class Client:
     policy        what the child may do
     load_s        deadline for running the file
     end_s         time.monotonic() at which the grading must be over: no load or call begun later than that lasts
-    max_elements  entries of the largest array that an answer may hold
     output_bytes  how much of what it prints is kept a take
 
     load_s   wall time of the latest load; spent_s  processor time of the children that have ended, in seconds
@@ -251,10 +253,10 @@ class Client:
 
     def __init__(
         self, worker: Worker, path: Path, policy: Policy, *,
-        load_s: float, max_elements: int, output_bytes: int, preload: Sequence[str] = (), end_s: float = math.inf,
+        load_s: float, output_bytes: int, preload: Sequence[str] = (), end_s: float = math.inf,
     ) -> None:
         self._worker, self._path, self._policy = worker, path, policy
-        self._load_s, self._max_elements, self._output_bytes = load_s, max_elements, output_bytes
+        self._load_s, self._output_bytes = load_s, output_bytes
         self._preload, self._end_s = preload, end_s
         self._watch: Watch | None = None
         self._child: _Child | None = None
@@ -276,7 +278,7 @@ class Client:
         """
         self._lives += 1
         self._watch = self._watch or Watch(self._policy.scratch)
-        self._child = _Child(self._worker, self._policy, targets, self._preload, self._max_elements, self._watch)
+        self._child = _Child(self._worker, self._policy, targets, self._preload, self._watch)
         return self._child.outcomes
 
     def load(self) -> Loaded | Lost:

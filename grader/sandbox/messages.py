@@ -14,6 +14,8 @@ import numpy as np
 
 from grader.sandbox import border
 from grader.sandbox.border import FUNCTIONS, MAX_NAMES
+from grader.sandbox.fingerprint import MAX_HASHES
+from grader.sandbox.room import CALL_BYTES, Bounds, Room, bounds_for, room_for, shape_told
 from grader.sandbox.wire import Array, Foreign, Tensor, Value, WireError
 
 REQUEST_FD, REPLY_FD = 100, 101
@@ -109,6 +111,20 @@ class Descent:
     params: Mapping[str, Tensor]
     steps: int
     alpha: float
+
+
+def bounds(request: Value) -> Bounds:
+    """How large the reply to a request may be. Raises WireError for what is none."""
+    kind = request[0] if isinstance(request, tuple) and request else None
+    if kind == "ask":
+        return bounds_for([call.args for call in read_ask(request).calls])
+    if kind == "descend":
+        descent = read_descent(request)
+        entries = descent.steps * sum(tensor.values.size for tensor in descent.params.values())
+        return Bounds(CALL_BYTES + 8 * entries, 2 * len(descent.params) + 1)
+    if kind == "fingerprint":
+        return Bounds(CALL_BYTES + 2 * 8 * MAX_HASHES, 3)
+    return Bounds(CALL_BYTES * (2 + MAX_NAMES), 16 * (2 + MAX_NAMES))
 
 
 def descent_request(descent: Descent) -> Value:
@@ -259,28 +275,42 @@ def read_outcomes(reply: Value, ask: Ask) -> list[Outcome]:
 
     Raises WireError for another form or number.
     """
-    items = _parts(reply, len(ask.calls))
-    return [_read_outcome(item, len(call.args) if ask.arguments_back else 0) for item, call in zip(items, ask.calls)]
+    items, room = _parts(reply, len(ask.calls)), room_for([call.args for call in ask.calls])
+    return [_read_outcome(item, len(call.args) if ask.arguments_back else 0, room) for item, call in zip(items, ask.calls)]
 
 
-def _read_outcome(value: Value, arguments: int) -> Outcome:
+def _read_outcome(value: Value, arguments: int, room: Room) -> Outcome:
     items = _sequence(value)
+    room.next_answer()
     if len(items) == 3 and items[0] == "returned":
-        return Returned(_believed(items[1]), tuple(_believed(item) for item in _parts(items[2], arguments)))
+        return Returned(_believed(items[1], room), tuple(_believed(item, room) for item in _parts(items[2], arguments)))
     if len(items) == 2 and items[0] == "raised":
         return Raised(_read_problem(items[1]))
     raise WireError("neither returned nor raised")
 
 
-def _believed(value: Value) -> Value:
-    """An answer with the names in it as the border lets them in; a bare text, which no honest child sends, is told by its type."""
-    if isinstance(value, Tensor) or value is None:
-        return value
-    if isinstance(value, tuple):
-        return tuple([_believed(item) for item in value])
-    if isinstance(value, Mapping):
-        return {border.key_name(key): _believed(item) for key, item in value.items()}
+def _believed(value: Value, room: Room) -> Value:
+    """An answer with the names in it as the border lets them in, and its arrays copied out of the reply as far as they fit.
+
+    A bare text, which no honest child sends, is told by its type.
+    """
+    if value is None:
+        return None
+    if isinstance(value, Tensor):
+        return _kept(value) if room.takes_array(value.values.size) else shape_told(value.values.shape, value.container)
+    if isinstance(value, (tuple, Mapping)):
+        if not room.takes_parts(len(value)):
+            raise WireError("an answer of too many parts")
+        if isinstance(value, tuple):
+            return tuple([_believed(item, room) for item in value])
+        return {border.key_name(key): _believed(item, room) for key, item in value.items()}
     return Foreign("str" if isinstance(value, str) else border.told(value.type_name))
+
+
+def _kept(tensor: Tensor) -> Tensor:
+    values = tensor.values.copy()  # a view would keep the whole reply
+    values.setflags(write=False)
+    return Tensor(values, tensor.container, tensor.dtype)
 
 
 def _read_problem(value: Value) -> Problem:

@@ -177,12 +177,17 @@ class Decoder:
 
     kind            the only kind that the other side may send
     max_body_bytes  the largest body it may announce
+    max_values      how many values that body may hold
     """
 
-    def __init__(self, kind: Kind, max_body_bytes: int) -> None:
+    def __init__(self, kind: Kind, max_body_bytes: int, max_values: int = MAX_VALUES) -> None:
         self._kind = kind
-        self._max_body_bytes = max_body_bytes
+        self.expect(max_body_bytes, max_values)
         self._buffer = bytearray()
+
+    def expect(self, max_body_bytes: int, max_values: int) -> None:
+        """Bound the frames that are still to come."""
+        self._max_body_bytes, self._max_values = max_body_bytes, min(max_values, MAX_VALUES)
 
     def feed(self, data: bytes) -> None:
         """Add what was read. Feed at most what next_frame has asked for plus one read's worth."""
@@ -215,7 +220,7 @@ class Decoder:
         nonce = HEADER.unpack_from(self._buffer)[2]
         body = bytes(memoryview(self._buffer)[HEADER.size : end])
         del self._buffer[:end]
-        reader = _Reader(body)
+        reader = _Reader(body, self._max_values)
         value = reader.value(0)
         if reader.position != length:
             raise WireError(f"{length - reader.position} bytes behind the value")
@@ -238,10 +243,10 @@ class Decoder:
 class _Reader:
     """Reads one body. Every length is checked against what is there before anything is made of it."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, max_values: int) -> None:
         self.body = body
         self.position = 0
-        self.values_left = MAX_VALUES
+        self.max_values = self.values_left = max_values
 
     def take(self, count: int) -> int:
         """Move past count bytes; returns where they start."""
@@ -272,7 +277,7 @@ class _Reader:
             raise WireError("nested too deep")
         self.values_left -= 1
         if self.values_left < 0:
-            raise WireError(f"more than {MAX_VALUES} values")
+            raise WireError(f"more than {self.max_values} values")
         tag = self.body[self.take(1)]
         if tag == 0x41:
             return self.tensor()

@@ -5,7 +5,7 @@ need, never the reference, the checks or the diagnosis. It runs no student code:
 each submission gets a forked child, which confines itself first.
 
 Control is one JSON line each way over a socket, in turn:
-  {"do": "spawn", "policy": TEXT, "targets": TEXT, "preload": [...], "max_elements": N, "nonce": N}, with three descriptors
+  {"do": "spawn", "policy": TEXT, "targets": TEXT, "preload": [...], "nonce": N}, with three descriptors
       (requests to read, replies to write, output to write)       ->  {"pid": N}
       and on the replies' pipe a frame with that nonce: the probe's outcomes (none without targets), or
       (step, reason) where confinement failed
@@ -129,7 +129,7 @@ def _become_child(order: dict[str, Any], descriptors: list[int], parent: int) ->
         _fresh_streams()
         outcomes = attempt(Targets.from_json(order["targets"])) if order["targets"] else {}
         os.write(REPLY_FD, encode(Frame(Kind.REPLY, nonce, outcomes)))
-        child.serve(REQUEST_FD, REPLY_FD, int(order["max_elements"]))
+        child.serve(REQUEST_FD, REPLY_FD)
     except ConfineError as error:
         os.write(REPLY_FD, encode(Frame(Kind.REPLY, nonce, (error.step, error.reason[:500]))))
     except BaseException as error:
