@@ -36,7 +36,7 @@ from grader.sandbox.policy import Limits, Policy
 from grader.sandbox.probe import visible
 from grader.sandbox.seatbelt import seated
 from grader.sandbox.warm import Worker
-from grader.submission import Submission, UnusableSubmission, read_submission
+from grader.submission import NOT_CHOSEN, Submission, UnusableSubmission, read_submission
 from reference import backprop as reference
 
 CASES: tuple[type[Case], ...] = (DatasetCase, ForwardCase, GradientCase, TrainingCase, InformationCase)
@@ -166,9 +166,9 @@ def grade_read(
             with contextlib.closing(client):
                 if before_load is not None:
                     before_load(client, place.scratch)
-                result = grade_loaded(client, rubric, start_s, on_row)
+                result = grade_loaded(client, rubric, start_s, on_row, submission.notes)
     return replace(
-        result, notes=(*submission.notes, *result.notes), seconds=time.monotonic() - start_s, submission=name,
+        result, seconds=time.monotonic() - start_s, submission=name,
         isolation=observed.as_json(), held=visible(observed), student_s=client.spent_s,
         events=tuple(event_words(lost) for lost in client.losses),
     )
@@ -193,15 +193,20 @@ def client_for(
     )
 
 
-def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) -> Result:
-    """Load the submission and run every row."""
+def _told(notes: tuple[str, ...], loaded: Loaded) -> tuple[str, ...]:
+    """The notes on what was handed in that are still true: a file that was not chosen may have given a function."""
+    return tuple(note for note in notes if not (loaded.elsewhere and NOT_CHOSEN in note))
+
+
+def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow, notes: tuple[str, ...] = ()) -> Result:
+    """Load the submission and run every row. notes: on what was handed in."""
     loaded = client.load()
     printed = client.take_printed().text()
     if not isinstance(loaded, Loaded):
         headline = f"Nothing could be graded: when your file was run, {raised_words(loaded)}."
-        return nothing_graded(rubric, headline, printed_at_load=printed)
+        return nothing_graded(rubric, headline, notes=notes, printed_at_load=printed)
     if loaded.unusable:
-        return nothing_graded(rubric, f"Nothing could be graded: {loaded.unusable}.", printed_at_load=printed)
+        return nothing_graded(rubric, f"Nothing could be graded: {loaded.unusable}.", notes=notes, printed_at_load=printed)
     subject = Subject(client, rubric, loaded, end_s=start_s + rubric.grading_s)
     rows = RowRunner(rubric, on_row).run(suite(subject))
     if rows.faults:
@@ -216,7 +221,8 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow) 
         checks = with_causes(checks, diagnosis, wrong, subject)
         findings = tuple(finding.to_json() for finding in diagnosis.findings)
     training = course(subject.run_of_training, rubric.training_points, rubric.training_steps)
-    notes = (*load_notes(loaded), *labels_note(subject))
+    is_right = all(check.score == check.max_score for check in checks)
+    notes = (*_told(notes, loaded), *load_notes(loaded, is_right), *labels_note(subject))
     return Result(checks, notes=notes, printed_at_load=printed, training=training, diagnosis=findings)
 
 
@@ -228,19 +234,32 @@ def labels_note(subject: Subject) -> tuple[str, ...]:
     return (f"With labels as floats (0.0 and 1.0), {why}. Labels were given as ints instead, so this costs no points.",)
 
 
-def load_notes(loaded: Loaded) -> tuple[str, ...]:
-    """A warning where the file stopped half way but what it defines is graded."""
+def load_notes(loaded: Loaded, is_right: bool = True) -> tuple[str, ...]:
+    """A warning where the file stopped half way, or is not what holds a function, but what it defines is graded.
+
+    is_right  whether no row lost a point
+    """
     if not loaded.functions:
         return ()
     is_whole = set(loaded.functions) >= set(FIRST_ROW)
-    return tuple(_note(problem, loaded, is_whole) for problem in loaded.problems if not (is_whole and ended_by_itself(problem)))
+    stopped = [_note(problem, loaded, is_whole and is_right) for problem in loaded.problems if not (is_whole and ended_by_itself(problem))]
+    overwritten = [
+        f"Further down your file gives the name {name} to something else, as `{name} = {name}(...)` would. The function {name} was graded."
+        for name in loaded.overwritten if name in loaded.functions
+    ]
+    elsewhere = [
+        f"{name} was graded as {file} defines it, since your main file does not."
+        for name, file in loaded.elsewhere.items()
+    ]
+    return (*stopped, *overwritten, *elsewhere)
 
 
-def _note(problem: Problem, loaded: Loaded, is_whole: bool) -> str:
+def _note(problem: Problem, loaded: Loaded, costs_nothing: bool) -> str:
     is_cell = CELL in problem.file
     stopped = f"{'A cell' if is_cell else 'Your file'} stopped{problem_place(problem)} with {exception_words(problem)}."
-    why = f" {hint(problem)}{' Stopping there costs nothing by itself.' if is_whole and not is_cell else ''}" if hint(problem) else ""
+    why = f" {hint(problem)}{' Stopping there costs nothing by itself.' if costs_nothing else ''}" if hint(problem) else ""
     if not is_cell:
         return f"{stopped}{why} What it defines was graded all the same: {', '.join(loaded.functions)}."
     kept = [name for name in problem.defines.split() if name in loaded.functions]
-    return f"{stopped}{why}" + (f" {', '.join(kept)} was graded as an earlier cell defines it." if kept else "")
+    earlier = f" {', '.join(kept)} was graded as another cell defines it." if kept else ""
+    return f"{stopped}{why}{' The lines below it in that cell were run all the same.' if problem.went_on else ''}{earlier}"

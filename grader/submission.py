@@ -64,6 +64,8 @@ _RETURN = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 _BLANK = re.compile(rb"NotImplementedError\(\\?[\"'](make_dataset|forward|backprop) is yours to write")
 """A blank of the template that is not filled in."""
 _MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$", re.MULTILINE)
+NOT_CHOSEN = " was graded, and not "
+"""In the note on which file was graded, where others hold graded functions too."""
 _BLANKS_AND_MARK = b" \t\r\n\f\v\xef\xbb\xbf"
 _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]{1,80}\.{0,80}([A-Za-z_]\w{0,200})|import[ \t]{1,80}([A-Za-z_][\w \t,.]{0,500}))", re.MULTILINE
@@ -410,7 +412,7 @@ def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
     chosen = main if main in sources else max(sources, key=lambda name: _likelihood(name, gathering.files, own))
     written = {name for name in sources if name != chosen and own[name]}
     rivals = [] if main in sources else sorted(written - _imported_from(chosen, gathering.files))
-    notes = [f"{printable(chosen)} was graded, and not {' or '.join(map(printable, rivals[:2]))}."] if rivals else []
+    notes = [f"{printable(chosen)}{NOT_CHOSEN}{' or '.join(map(printable, rivals[:2]))}."] if rivals else []
     return Submission(gathering.files, chosen, (*notes, *gathering.notes))
 
 

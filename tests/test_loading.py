@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from grader.checks.raised import problem_words
-from grader.grading import load_notes
+from grader.grading import grade, grade_read, load_notes
 from grader.report.terminal import MARKS, Style, report
 from grader.result import Result
 from grader.rubric import DEFAULT
 from grader.sandbox.loading import problem
 from grader.sandbox.messages import Loaded, Problem
+from grader.submission import read_submission
 
 PLOT = "import matplotlib.pyplot as plt\nplt.pcolormesh([[1, 2], [3, 4]], cmap=plt.no_such_thing('YlGn'))\n"
 
@@ -95,7 +96,85 @@ def test_any_mapping_is_a_dict_of_gradients(reference_source, grade_source):
     assert grade_source(reference_source + wrapped + "    return types.MappingProxyType(grads), loss\n").score == 100
 
 
+@pytest.mark.parametrize("line", [
+    "forward = forward(np.zeros((2, 2)), {'U': np.ones((3, 2)), 'b': np.ones(3), 'W': np.ones(3), 'c': 0})",
+    "for forward in range(3): pass", "make_dataset = data, labels = make_dataset(10)", "_sigmoid = _sigmoid(0.0)",
+])
+def test_a_function_whose_name_is_given_to_its_result_is_graded(reference_source, grade_source, line):
+    """The function was defined and works: that its name stands for something else in the end is noted, and costs nothing."""
+    result = grade_source(reference_source + f"\n{line}\n")
+    assert result.score == 100
+    assert "_sigmoid" in line or "gives the name" in _notes(result)
+
+
+def test_a_function_in_another_file_is_graded(tmp_path, worker, reference_source):
+    """Functions spread over files that do not import each other are all graded, an old copy or a blank is none of them."""
+    rest, backprop = reference_source.split("\ndef backprop(", 1)
+    (tmp_path / "backprop.py").write_text("import numpy as np\n\ndef backprop(" + backprop)
+    (tmp_path / "parts.py").write_text(rest + "\ndef _sigmoid(" + reference_source.split("\ndef _sigmoid(", 1)[1])
+    for blank in ("a_stub.py", "a_old.py"):
+        (tmp_path / blank).write_text("def forward(X, params):\n    'To do.'\n" + ("    return X * 0\n" if "old" in blank else ""))
+    result = grade(tmp_path, worker)
+    assert result.score == 100 and "backprop was graded as backprop.py defines it" in _notes(result) and "and not" not in _notes(result)
+
+
+LAYOUTS = {
+    "a package and a script": {"nn/__init__.py": "from .core import *\n", "main.py": "from nn import *\n", "nn/core.py": None},
+    "a script in a package": {"nn/__init__.py": "", "nn/main.py": "from .core import *\n", "nn/core.py": None},
+    "relative without a package": {"main.py": "from .core import *\n", "core.py": None},
+    "a package alone": {"nn/__init__.py": "from .core import *\n", "nn/core.py": None},
+    "a folder above": {"hw/code/main.py": "import sys\nsys.path.append('..')\nfrom lib.ring import *\n", "hw/lib/ring.py": None},
+    "data beside": {"hw/main.py": "open('a.json')\nfrom grader import *\n", "hw/a.json": "1", "hw/grader.py": None},
+    "data above": {"hw/main.py": "open('data/a.json')\nfrom core import *\n", "data/a.json": "1", "hw/core.py": None},
+}
+
+
+@pytest.mark.parametrize("files", LAYOUTS.values(), ids=LAYOUTS)
+def test_files_find_each_other_as_at_the_students(tmp_path, worker, reference_source, files):
+    """Packages, relative imports, folders beside, files of data and a module called grader are found from the main file."""
+    submission = tmp_path / "all"
+    for name, text in files.items():
+        (submission / name).parent.mkdir(parents=True, exist_ok=True)
+        (submission / name).write_text(reference_source if text is None else text)
+    main = next(name for name, text in files.items() if name.endswith("main.py") or len(files) == 2)
+    read = replace(read_submission(submission), main=main)
+    result = grade_read(read, "all", worker)
+    assert result.score == 100 and "stopped" not in _notes(result)
+
+
+@pytest.mark.parametrize("head", [
+    "try:\n    import pandas as pd\n    import yaml\nexcept ImportError:\n    pd = None\nassert pd is None\n",
+    "try:\n    import pytest\nexcept ModuleNotFoundError:\n    pass\nelse:\n    raise SystemExit\n",
+    "import importlib.util\nif any(map(importlib.util.find_spec, ['pandas', 'pytest', 'torch'])):\n    raise SystemExit\n",
+    "import pandas as pd\nfrom sklearn.metrics import log_loss\nassert not isinstance(3, pd.DataFrame)\n",
+    "try:\n    from tqdm import tqdm\nexcept ImportError:\n    raise SystemExit\nassert list(tqdm([1])) == [1]\n",
+    "import multiprocessing as mp\nfrom multiprocessing.dummy import Pool\nwith mp.Lock():\n    assert Pool(2).map(abs, [-1]) == [1]\n",
+    "try:\n    import grader.sandbox\nexcept ModuleNotFoundError:\n    pass\nelse:\n    raise SystemExit\n",
+])
+def test_packages_that_are_not_there_are_missed_as_anywhere(reference_source, grade_source, head):
+    """Code that can do without a package learns that it is not there, other code imports it and is told where it uses it."""
+    result = grade_source(head + reference_source)
+    assert result.score == 100 and not result.notes
+
+
+def test_a_package_that_is_not_there_is_named_where_it_is_used(reference_source, grade_source):
+    """Words about a stand-in would help nobody: what is missing is the package."""
+    source = "import pandas as pd\ndef forward(X, params):\n    return pd.DataFrame(X)\n"
+    came = next(check for check in grade_source(source).checks if check.number == "2.1").message.came
+    assert "No module named 'pandas'" in came
+
+
 # ---------------------------------------------------------------- what is said
+
+
+@pytest.mark.parametrize("frame, said", [
+    ("def main():", "only inside main()"), ("class Net:", "only inside the class Net"), ("if __name__ == '__main__':", "inside an `if`"),
+])
+def test_a_function_that_is_not_at_the_left_margin_is_found_there(grade_source, frame, said):
+    """Spelled right and standing inside something else, it has to be moved, and its name is no matter."""
+    rows = grade_source(f"{frame}\n    def forward(X, params):\n        return X\n").checks
+    message = next(check for check in rows if check.number == "2.1").message
+    assert said in message.came and "left margin" in message.look
 
 
 @pytest.mark.parametrize("type, said", [
@@ -106,6 +185,7 @@ def test_what_the_grader_forbids_is_said_and_costs_nothing(type, said):
     """A file that stopped at what is not allowed here learns that it is the grader's doing, and that nothing is lost by it."""
     assert said in _note(type, "no") and "costs nothing by itself." in _note(type, "no")
     assert "costs nothing" not in _note(type, "no", WHOLE[:2])
+    assert "costs nothing" not in " ".join(load_notes(Loaded(WHOLE, (), (Problem(type, "no", "backprop.py", "3"),)), is_right=False))
 
 
 def test_a_script_that_ends_as_scripts_do_is_not_noted():

@@ -214,14 +214,42 @@ def test_a_problem_is_told_by_cell_and_line(tmp_path, worker):
     rows = {check.number: check.message for check in result.checks}
     assert "at code cell 3, line 3 (`return sigmoid(np.tanh(X.foo" in rows["2.1"].came
     assert "See code cell 4, line 6." in rows["3.2"].look
-    result = grade(save(tmp_path / "b.ipynb", [SETUP, DATASET, "x = 1\nimport nowhere\n" + FORWARD, BACKPROP]), worker)
+    result = grade(save(tmp_path / "b.ipynb", [SETUP, DATASET, "x = 1\nfrom nowhere import forward\n", BACKPROP]), worker)
     rows = {check.number: check.message for check in result.checks}
-    assert "at code cell 3, line 2 (`import nowhere`): No module named 'nowhere'" in rows["2.1"].came and rows["3.1"].came == ""
+    assert "at code cell 3, line 2 (`from nowhere import forward`): No module named 'nowhere'" in rows["2.1"].came
+    assert rows["3.1"].came == ""
+    assert "Restart" not in rows["2.1"].look
 
 
 def test_cells_that_fail_for_nothing_are_not_mentioned(tmp_path, worker):
     """With all functions there, a plot that fails is no matter of the grader's."""
     assert grade(save(tmp_path / "a.ipynb", ["import nowhere", *WHOLE, "await nothing()", "raise SystemExit"]), worker).notes == ()
+
+
+@pytest.mark.parametrize("first, cell", [
+    ("", "import torch\n"), ("", "import nowhere, os\n"), ("", "open('/content/data.csv')\n"), ("", "assert False\n"),
+    ("import os\nos._exit(00)", ""),
+])
+def test_what_stands_below_a_line_that_fails_in_a_cell_is_run(tmp_path, worker, first, cell):
+    """One line of a cell may fail here for want of a file or a package: the lines below it in the cell count, and it is noted."""
+    result = grade(save(tmp_path / "a.ipynb", [first, cell + SETUP, *WHOLE[1:]]), worker)
+    assert result.score == 100
+    assert ("below it in that cell were run all the same" in " ".join(result.notes)) == bool(cell)
+
+
+@pytest.mark.parametrize("line", ["raise ValueError('older versions below')", "assert False, 'older versions below'", "undefined"])
+def test_a_function_that_is_there_is_not_replaced_by_what_the_student_never_ran(tmp_path, worker, line):
+    """What stands in a cell below a line that fails at the student's too replaces no function of an earlier cell."""
+    assert score_of(save(tmp_path / "a.ipynb", [*WHOLE, f"{line}\ndef forward(X, params):\n    return 0\n"]), worker) == 100
+
+
+def test_files_that_cells_write_and_run_are_there(tmp_path, worker):
+    """%%writefile writes modules and data alike, %run runs notebooks too, and functions in a module that was imported are graded."""
+    save(tmp_path / "part1.ipynb", [SETUP, DATASET])
+    cells = ["%run part1.ipynb", "%%writefile r.json\n[2.5]", "import json\nassert json.load(open('r.json')) == [2.5]\n" + FORWARD]
+    save(tmp_path / "main.ipynb", [*cells, "%%writefile rest.py\n" + SETUP + BACKPROP, "import rest\nrest.backprop"])
+    result = grade(tmp_path, worker)
+    assert result.score == 100 and result.notes == ("backprop was graded as rest.py defines it, since your main file does not.",)
 
 
 def test_a_cell_that_trains_for_long_costs_nothing(tmp_path, worker, rubric_of_small_patience):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from gradescope_utils.autograder_utils.decorators import number, visibility, weight
 
 from grader.checks.by_heart import CAME, is_by_heart
-from grader.checks.raised import NOT_PYTHON, problem_words
+from grader.checks.raised import NOT_PYTHON, fails_here_alone, problem_words
 from grader.checks.subject import NoAnswer, Subject
 from grader.result import Message
 from grader.rubric import DEFAULT
@@ -129,9 +129,15 @@ def missing_function(subject: Subject, function: str) -> Message:
         came = f"When your file has run, the name {function} stands for something else, which is no function."
         look = f"A line below it takes its name, such as `{function} = {function}(...)`: give what comes out another name."
         return Message(f"a function {function}", came, look=look)
+    where = subject.loaded.indented.get(function, "")
+    if where and not (problem and where == "if"):
+        return _indented(function, where)
     if problem is not None and CELL in problem.file:
         came = f"Nothing defines {function}, and a cell stopped with {problem_words(problem)}"
-        return Message(f"a function {function}", sentence(came), look="Choose `Restart & Run All`: the cell stops at the same place.")
+        look = "Choose `Restart & Run All`: the cell stops at the same place."
+        if any(map(fails_here_alone, problems)):
+            look = f"Put {function} into a cell of its own that needs nothing of what is not here."
+        return Message(f"a function {function}", sentence(came), look=look)
     if problem is not None and problem.type in NOT_PYTHON:
         came = f"Python cannot read your file: {problem_words(problem)}"
         return Message(f"a function {function}", sentence(came), look="Look at that line and at the one above it.")
@@ -140,6 +146,17 @@ def missing_function(subject: Subject, function: str) -> Message:
         look = "Mend that line first, and check the spelling of the function's name."
         return Message(f"a function {function}", sentence(came), look=look)
     return Message(f"a function {function}", came, look="Check the spelling of its name: the grader calls it by that name.")
+
+
+def _indented(function: str, where: str) -> Message:
+    """A function that is there, but not at the left margin. where: 'function main', 'class Net' or 'if'."""
+    kind, _, name = where.partition(" ")
+    if kind == "if":
+        came = f"Your file defines {function} inside an `if` that is not true where it is graded, as `__name__ == '__main__'` is not."
+        return Message(f"a function {function}", came, look=f"Move `def {function}` out of it, to the left margin.")
+    place = f"the class {name}" if kind == "class" else f"{name}()"
+    came = f"Your file defines {function} only inside {place}, where the grader cannot call it."
+    return Message(f"a function {function}", came, look=f"Move `def {function}` out of it, to the left margin.")
 
 
 def sentence(text: str) -> str:

@@ -23,7 +23,7 @@ HINTS = (
     (FORBIDDEN, "The grader lets your code use no files but your own, no network and no other processes."),
     (OF_NETWORK, "There is no network where your code is graded."),
     (frozenset({"ModuleNotFoundError"}), "Of packages only numpy, scipy and matplotlib are here; a file of your own must be handed in."),
-    (frozenset({"FileNotFoundError"}), "Only the files that you hand in are there."),
+    (frozenset({"FileNotFoundError"}), "Your code runs in the folder of its file, with only the files that you hand in."),
     (NOT_PYTHON, f"{PYTHON} reads it here."),
     (frozenset({"MemoryError"}), "The grader gives your code no more memory."),
 )
@@ -49,7 +49,14 @@ def hint(problem: Problem) -> str:
     named, _, complaint = problem.message.partition("() ")
     if problem.type == "TypeError" and named in CALLS and complaint.startswith(("missing", "takes")):
         return f"The grader calls {named}{CALLS[named]}."
+    if problem.message.endswith("it cannot be imported here"):
+        return ""
     return next((words for types, words in HINTS if problem.type in types), "")
+
+
+def fails_here_alone(problem: Problem) -> bool:
+    """Whether this may well go right at the student's: what the grader has to do with it is more than to read it."""
+    return problem.type == "TimeLimit" or (problem.type not in NOT_PYTHON and bool(hint(problem)))
 
 
 def ended_by_itself(problem: Problem) -> bool:

@@ -74,6 +74,12 @@ def identifiers(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(fit[:MAX_NAMES])
 
 
+def indented(text: str) -> str:
+    """In what a definition stands: 'function NAME', 'class NAME' or 'if'; any other text is none."""
+    kind, _, name = text.partition(" ")
+    return text if text == "if" or (kind in ("function", "class") and identifiers([name])) else ""
+
+
 def type_name(text: str) -> str:
     """An exception's type; any other text is none."""
     return text if re.fullmatch(r"[\w.]{1,60}", text) else "Exception"

@@ -62,13 +62,15 @@ class _Loop:
         return tuple(self.call(function, call, room, ask.arguments_back) for call in ask.calls)
 
     def load(self, path: Path, run_s: float) -> Value:
-        self.folder = str(path.parent)
-        loaded = loading.load(path, run_s)
+        root = Path.cwd() if Path.cwd() in path.parents else path.parent
+        self.folder = str(root)
+        loaded = loading.load(path, root, run_s)
         self.namespace = loaded.namespace
         found = [name for name in FUNCTIONS if loading.pick(self.namespace, name)]
         others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
-        overwritten = [name for name in FUNCTIONS if name in self.namespace and name not in found]
-        return messages.loaded_reply(found, others, loaded.problems, loaded.unusable, overwritten)
+        return messages.loaded_reply(
+            found, others, loaded.problems, loaded.unusable, loaded.overwritten, loaded.elsewhere, loaded.indented
+        )
 
     def descend(self, descent: messages.Descent) -> Value:
         """The gradients of some steps of gradient descent; fewer where one step gives no plain gradient."""

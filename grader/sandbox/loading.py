@@ -1,7 +1,7 @@
 """Loads a student's file the way students run it. Runs in the child, beside student code.
 
-What may live here: running a script or the cells of a notebook, finding modules, and saying what stopped it.
-Of a script the statements below one that fails run all the same, and of a notebook each cell, so that a plot between
+What may live here: running a script or the cells of a notebook, and saying what stopped it.
+The statements below one that fails run all the same, in a script and in each cell of a notebook, so that a plot between
 the functions which fails here and not at the student's costs nothing. Neither runs for longer than its share of time,
 so that a slow training costs nothing either.
 """
@@ -9,41 +9,28 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib.machinery
-import importlib.util
 import inspect
-import linecache
+import os
 import signal
 import sys
 import time
 import tokenize
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
-from grader.sandbox import notebook, session
+from grader.sandbox import elsewhere, imports, notebook, session
 from grader.sandbox.border import CELL, FUNCTIONS, MAX_NAMES
 from grader.sandbox.deadline import own
+from grader.sandbox.elsewhere import Part
 from grader.sandbox.locate import locate
 from grader.sandbox.wire import Value
 
 MODULE_NAME = "backprop"
-
-PROTECTED = frozenset({"numpy", "scipy", "matplotlib"})
-"""A file of the submission with such a name never stands in for the library."""
-
-DIFFERENTIATES = frozenset({"torch", "jax", "tensorflow", "autograd", "keras", "theano", "mxnet", "tinygrad"})
-"""Packages that compute gradients by themselves."""
-
-DECORATION = frozenset({"seaborn", "pandas", "tqdm", "IPython", "ipywidgets", "plotly", "sklearn", "google", "imageio"})
-"""Packages that scripts import for show. Where one is missing, a stand-in that does nothing takes its place."""
-
-ALWAYS_STUBS = frozenset({"IPython", "ipywidgets", "google"})
-"""Of these, those that would look for a real notebook around them."""
 
 MAX_MESSAGE_CHARS = 400
 MAX_PROBLEMS = 5
@@ -59,33 +46,90 @@ class TimeLimit(BaseException):
 class Loading:
     """What came of running a file.
 
-    namespace  what it defined
-    problems   what stopped it, or cells that are to blame for a graded function that is missing or an older one
-    unusable   why it cannot be run at all, see border.unusable; () where it was run
+    namespace    what it defined
+    problems     what stopped it; of a notebook, cells below whose failed line others were run, and cells that are to
+                 blame for a graded function that is missing or an older one
+    unusable     why it cannot be run at all, see border.unusable; () where it was run
+    overwritten  graded functions whose names stand for something else in the end
+    elsewhere    graded functions that were taken from another file, and its name
+    indented     graded functions that are missing, and in what their definition stands, see border.indented
     """
 
     namespace: dict[str, Any]
     problems: list[dict[str, Value]] = field(default_factory=list)
     unusable: tuple[str, ...] = ()
+    overwritten: list[str] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    indented: dict[str, str] = field(default_factory=dict)
 
 
-def load(path: Path, run_s: float) -> Loading:
-    """Run the student's file, a script or a notebook, as the module `backprop`, for at most run_s seconds."""
-    folder = str(path.parent)
-    sys.path.insert(0, folder)
-    sys.meta_path.insert(0, _Finder(folder))
+def load(path: Path, root: Path, run_s: float) -> Loading:
+    """Run the student's file, a script or a notebook, as the module `backprop`, for at most run_s seconds.
+
+    root  the folder that holds the submission
+    """
+    end_s = time.monotonic() + run_s
+    module = ModuleType(MODULE_NAME)
+    module.__file__ = str(path)
+    imports.prepare(path, root, module)
     _forget_ipython()
     session.install()
     sys.argv = [str(path)]
     session.silence_plotting()
-    module = ModuleType(MODULE_NAME)
-    module.__file__ = str(path)
     sys.modules[MODULE_NAME] = module
     sys.modules.setdefault(path.stem, module)
+    with _survived_exit():
+        loading, parts = _run_file(path, module, end_s, root)
+        if not loading.unusable:
+            _complete(loading, parts, path, root, module, end_s)
+    return loading
+
+
+@contextlib.contextmanager
+def _survived_exit() -> Iterator[None]:
+    """While the file is loaded os._exit ends what sys.exit would end: it restarts a notebook's kernel, and not this process."""
+    leave = os._exit
+
+    def stop(status: int = 0) -> NoReturn:
+        raise SystemExit(status)
+
+    os._exit = stop
+    try:
+        yield
+    finally:
+        os._exit = leave
+
+
+def _run_file(path: Path, module: ModuleType, end_s: float, root: Path) -> tuple[Loading, list[Part]]:
     data = path.read_bytes()
-    if notebook.is_notebook(path.name, data):
-        return _load_notebook(path, data, module, run_s)
-    return _load_script(path, data, module, run_s)
+    run = _run_notebook if notebook.is_notebook(path.name, data) else _run_script
+    return run(path, data, module, end_s, root)
+
+
+def _complete(loading: Loading, parts: list[Part], path: Path, root: Path, module: ModuleType, end_s: float) -> None:
+    """Find the graded functions that the file does not hold in the end."""
+    namespace = loading.namespace
+    loading.overwritten = [name for name in FUNCTIONS if name in namespace and pick(namespace, name) is None]
+    elsewhere.restore(FUNCTIONS, parts, namespace)
+    for name in _missing(namespace):
+        found = elsewhere.from_modules(name, root, module)
+        if found is not None:
+            namespace[name], loading.elsewhere[name] = found
+    for other in elsewhere.other_files(path, root) if _missing(namespace) else ():
+        wanted = elsewhere.written_in(syntax_text(other), _missing(namespace))
+        if wanted:
+            beside = ModuleType(other.stem)
+            beside.__file__, beside.__package__ = str(other), module.__package__
+            with contextlib.suppress(notebook.NotANotebook):
+                _run_file(other, beside, end_s, root)
+            for name in wanted:
+                if pick(vars(beside), name) is not None:
+                    namespace[name], loading.elsewhere[name] = vars(beside)[name], other.name
+    loading.indented = {name: where for name in _missing(namespace) if (where := elsewhere.indented(name, parts))}
+
+
+def _missing(namespace: dict[str, Any]) -> set[str]:
+    return {name for name in FUNCTIONS if pick(namespace, name) is None}
 
 
 def _forget_ipython() -> None:
@@ -136,20 +180,99 @@ def _drive(coroutine: Any) -> None:
         return
 
 
-# ---------------------------------------------------------------- scripts
+Tree = Callable[[], ast.Module]
 
 
-def _load_script(path: Path, data: bytes, module: ModuleType, run_s: float) -> Loading:
-    end_s = time.monotonic() + run_s
-    error = first = _run(partial(_compiled_script, path, data), module, run_s / 2)
-    above = 0
+@dataclass
+class _Ran:
+    """What came of running a text: the first exception, and whether statements below it were run."""
+
+    raised: BaseException | None = None
+    went_on: bool = False
+
+
+def _run_through(
+    compiled: Callable[[], CodeType], tree: Tree, name: str, module: ModuleType, end_s: float,
+    may_replace: Callable[[BaseException], bool] = lambda error: True,
+) -> _Ran:
+    """Run a text, and where it fails what stands below, again and again.
+
+    may_replace  whether, after a failure, a function that is there may be replaced by what stands below
+    """
+    error = _run(compiled, module, _share_s(end_s))
+    ran, above = _Ran(error), 0
+    if error is None:
+        return ran
+    standing = {} if may_replace(error) else {key: value for key, value in module.__dict__.items() if callable(value)}
     for _ in range(MAX_RESUMPTIONS):
-        stopped_at = _module_line(error, str(path))
+        stopped_at = _module_line(error, name)
         if stopped_at <= above:
             break
         above = stopped_at
-        error = _run(partial(_compiled_below, path, above), module, max(1.0, (end_s - time.monotonic()) / 2))
-    return Loading(module.__dict__, [problem(first, str(path.parent))] if first is not None else [])
+        body = _below(tree().body, above, CELL in name)
+        if not body:
+            break
+        ran.went_on = True
+        error = _run(partial(_compiled_tree, body, name), module, _share_s(end_s))
+    module.__dict__.update(standing)
+    return ran
+
+
+def _share_s(end_s: float) -> float:
+    return max(1.0, (end_s - time.monotonic()) / 2)
+
+
+def _module_line(error: BaseException | None, file: str) -> int:
+    """The line of the text's own top level at which it failed; 0 where it did not fail, or ended by itself."""
+    if isinstance(error, (Exception, TimeLimit)):
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
+                return line
+    return 0
+
+
+def _below(body: list[ast.stmt], line: int, is_cell: bool) -> list[ast.stmt]:
+    """The statements of the top level below the one that holds a line, with the future imports; [] if there are none.
+
+    A function whose decorator failed is defined without any. In a cell nothing is below `raise`: what stands there was put off.
+    """
+    if is_cell and any(isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or 0) for node in body):
+        return []
+    futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    below = [node for node in body if _first_line(node) > line and node not in futures]
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and _first_line(node) <= line < node.body[0].lineno and node.decorator_list:
+            node.decorator_list.clear()
+            below.insert(0, node)
+    return [*futures, *below] if below else []
+
+
+def _compiled_tree(body: list[ast.stmt], name: str) -> CodeType:
+    flags = TOP_LEVEL_AWAIT if CELL in name else 0
+    code: CodeType = compile(ast.Module(body, []), name, "exec", flags=flags, dont_inherit=True)
+    return code
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+# ---------------------------------------------------------------- scripts
+
+
+def _run_script(path: Path, data: bytes, module: ModuleType, end_s: float, root: Path) -> tuple[Loading, list[Part]]:
+    ran = _run_through(partial(_compiled_script, path, data), partial(_script_tree, path), str(path), module, end_s)
+    problems = [] if ran.raised is None else [problem(ran.raised, str(root))]
+    try:
+        parts = [Part(str(path), _script_tree(path))]
+    except Exception:  # SyntaxError, ValueError, RecursionError, MemoryError
+        parts = []
+    return Loading(module.__dict__, problems), parts
+
+
+def _script_tree(path: Path) -> ast.Module:
+    return ast.parse(notebook.script_text(source_text(path)))
 
 
 def _compiled_script(path: Path, data: bytes) -> CodeType:
@@ -163,58 +286,49 @@ def _compiled_script(path: Path, data: bytes) -> CodeType:
     return compile(text, str(path), "exec", dont_inherit=True)
 
 
-def _module_line(error: BaseException | None, file: str) -> int:
-    """The line of the script's own top level at which it failed; 0 where it did not fail, or ended by itself."""
-    if isinstance(error, (Exception, TimeLimit)):
-        for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
-                return line
-    return 0
-
-
-def _compiled_below(path: Path, line: int) -> CodeType:
-    """The statements of the top level below the one that holds a line, with the script's future imports.
-
-    A function whose decorator failed is defined without any.
-    """
-    body = ast.parse(notebook.script_text(source_text(path))).body
-    futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    below = [node for node in body if _first_line(node) > line and node not in futures]
-    for node in body:
-        if isinstance(node, ast.FunctionDef) and _first_line(node) <= line < node.body[0].lineno and node.decorator_list:
-            node.decorator_list.clear()
-            below.insert(0, node)
-    return compile(ast.Module([*futures, *below], []), str(path), "exec", dont_inherit=True)
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
 # ---------------------------------------------------------------- notebooks
 
 
-def _load_notebook(path: Path, data: bytes, module: ModuleType, run_s: float) -> Loading:
+FAILS_HERE_ALONE = (ImportError, OSError, AttributeError, MemoryError, TimeLimit)
+"""What stops a cell here and not at the student's: packages, files, versions, bounds that differ."""
+
+
+@dataclass
+class _Failed:
+    """A cell that raised, the file that it is compiled as, and how it went on."""
+
+    cell: notebook.Cell
+    name: str
+    ran: _Ran
+
+    def not_its_own(self, namespace: dict[str, Any]) -> list[str]:
+        """The graded functions in it which are missing, or which stand as another cell defines them."""
+        return sorted(name for name in self.cell.defines if _file_of(namespace.get(name)) != self.name)
+
+
+def _run_notebook(path: Path, data: bytes, module: ModuleType, end_s: float, root: Path) -> tuple[Loading, list[Part]]:
     try:
         cells = notebook.read_cells(data)
     except notebook.NotANotebook as error:
-        return Loading(module.__dict__, unusable=(error.code, error.detail))
-    end_s = time.monotonic() + run_s
-    failed: list[Failed] = []
+        return Loading(module.__dict__, unusable=(error.code, error.detail)), []
+    failed: list[_Failed] = []
+    parts: list[Part] = []
     for cell in cells:
-        name = f"{path}{CELL}{cell.number}"
-        linecache.cache[name] = (len(cell.source), None, cell.source.splitlines(keepends=True), name)
+        name = session.cell_name(path, cell.number, cell.source)
         text = notebook.python_of(cell.source)
         if isinstance(text, notebook.Written):
-            session.write_file(text, path.parent)
+            with contextlib.suppress(OSError, ValueError):
+                session.write_file(text)
             continue
-        raised = _run(partial(_compiled_cell, text, name), module, max(1.0, (end_s - time.monotonic()) / 2))
-        if raised is not None:
-            failed.append((cell, name, raised))
-    to_blame = _to_blame(failed, module.__dict__)
-    reports = [{**problem(error, str(path.parent)), "defines": " ".join(sorted(cell.defines))} for cell, _, error in to_blame]
-    return Loading(module.__dict__, reports[:MAX_PROBLEMS])
+        tree = partial(_cell_tree, text, name)
+        compiled = partial(_compiled_cell, text, name)
+        failed_here = any(isinstance(one.ran.raised, FAILS_HERE_ALONE) for one in failed)
+        ran = _run_through(compiled, tree, name, module, end_s, lambda error: failed_here or isinstance(error, FAILS_HERE_ALONE))  # noqa: B023
+        if ran.raised is not None:
+            failed.append(_Failed(cell, name, ran))
+        with contextlib.suppress(Exception):  # SyntaxError, ValueError, RecursionError, MemoryError
+            parts.append(Part(name, tree()))
+    return Loading(module.__dict__, _cell_reports(failed, module.__dict__, root)), parts
 
 
 def _compiled_cell(text: str, name: str) -> CodeType:
@@ -222,21 +336,23 @@ def _compiled_cell(text: str, name: str) -> CodeType:
     return code
 
 
-Failed = tuple[notebook.Cell, str, BaseException]
+def _cell_tree(text: str, name: str) -> ast.Module:
+    tree: ast.Module = compile(text, name, "exec", flags=TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST, dont_inherit=True)
+    return tree
 
 
-def _to_blame(failed: list[Failed], namespace: dict[str, Any]) -> list[Failed]:
-    """The failed cells that hold a graded function which is missing, or which stands as an earlier cell defined it.
+def _cell_reports(failed: list[_Failed], namespace: dict[str, Any], root: Path) -> list[dict[str, Value]]:
+    """Of the failed cells those that went on, and those to blame for a graded function that is missing or an older one.
 
     Where a function is missing and no failed cell holds it, the first that failed is among them.
     """
-    missing = {name for name in FUNCTIONS if pick(namespace, name) is None}
-    to_blame = [
-        failure for failure in failed
-        if failure[0].defines & missing or any(_file_of(namespace.get(name)) != failure[1] for name in failure[0].defines)
+    blamed = {one.name: one.not_its_own(namespace) for one in failed}
+    unexplained = _missing(namespace) - {name for names in blamed.values() for name in names}
+    told = [one for one in failed if blamed[one.name] or one.ran.went_on or (unexplained and one is failed[0])]
+    return [
+        {**problem(one.ran.raised, str(root)), "defines": " ".join(blamed[one.name]), "went_on": "yes" * one.ran.went_on}
+        for one in told[:MAX_PROBLEMS] if one.ran.raised is not None
     ]
-    explained = {name for failure in to_blame for name in failure[0].defines}
-    return failed[:1] * bool(missing - explained and failed and failed[0] not in to_blame) + to_blame
 
 
 def _file_of(function: Any) -> str:
@@ -276,7 +392,8 @@ def missing_name_hint(namespace: dict[str, Any]) -> tuple[str, ...]:
 
 def problem(error: BaseException, folder: str) -> dict[str, Value]:
     """What went wrong, as text fields: type, message, file, line, function, source."""
-    found = {"type": type(error).__name__, "message": "", "file": "", "line": "", "function": "", "source": "", "defines": ""}
+    fields = ("message", "file", "line", "function", "source", "defines", "went_on")
+    found = {"type": type(error).__name__, **dict.fromkeys(fields, "")}
     try:
         found["message"] = _without_places(str(error), folder)
         if isinstance(error, SyntaxError):
@@ -298,44 +415,6 @@ def _without_places(text: str, folder: str) -> str:
     for place in (folder, sys.prefix):
         text = text.replace(f"{place}/", "").replace(place, ".")
     return text
-
-
-class _Finder:  # not from importlib.abc, whose import costs as much as tempfile's
-    """Finds libraries before namesakes in the submission, and stands in for packages that are absent."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        name = fullname.partition(".")[0]
-        if name in PROTECTED and path is None:
-            elsewhere = [entry for entry in sys.path if entry not in (self.folder, "")]
-            return importlib.machinery.PathFinder.find_spec(fullname, elsewhere)
-        if name in DIFFERENTIATES:
-            if self._is_own_file(name):
-                return None
-            raise ImportError(
-                f"{name} computes gradients by itself, and this exercise is about deriving them by hand: it cannot be imported here"
-            )
-        if name in DECORATION and (name in ALWAYS_STUBS or not _is_readable(importlib.machinery.PathFinder.find_spec(name))):
-            return importlib.util.spec_from_loader(fullname, session.StubLoader(), is_package=True)  # type: ignore[arg-type]
-        return None
-
-    def _is_own_file(self, name: str) -> bool:
-        return importlib.machinery.PathFinder.find_spec(name, [self.folder]) is not None
-
-
-def _is_readable(spec: importlib.machinery.ModuleSpec | None) -> bool:
-    """Whether a package is there, and confinement lets it be read."""
-    if spec is None or spec.origin is None:
-        return False
-    try:
-        with open(spec.origin, "rb"):
-            return True
-    except OSError:
-        return False
 
 
 def syntax_text(path: Path) -> str:

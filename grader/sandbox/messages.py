@@ -7,7 +7,7 @@ it passes through border, and comes out as a part of one line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Union
 
 import numpy as np
@@ -40,6 +40,7 @@ class Problem:
     function: str = ""
     source: str = ""
     defines: str = ""
+    went_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Loaded:
     problems           what stopped it; of a notebook, the cells to blame for a graded function, whose `defines` names it
     unusable           why it could not be run at all, in half a sentence of the grader's; "" where it was
     overwritten        graded functions under whose names something stands in the end that cannot be called
+    elsewhere          graded functions that another file defines, and its name
+    indented           graded functions that are missing and whose definition is not at the left margin, and in what it stands
     """
 
     functions: tuple[str, ...]
@@ -57,6 +60,8 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
     unusable: str = ""
     overwritten: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    indented: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -231,21 +236,33 @@ def _read_call(value: Value) -> Call:
 
 def loaded_reply(
     functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: Sequence[str] = (),
-    overwritten: Sequence[str] = (),
+    overwritten: Sequence[str] = (), elsewhere: Mapping[str, str] | None = None, indented: Mapping[str, str] | None = None,
 ) -> Value:
-    return (tuple(functions), tuple(others), tuple(problems), tuple(unusable), tuple(overwritten))
+    return (
+        tuple(functions), tuple(others), tuple(problems), tuple(unusable), tuple(overwritten),
+        dict(elsewhere or {}), dict(indented or {}),
+    )
 
 
 def read_loaded(reply: Value) -> Loaded:
     """Raises WireError unless the reply has the form of a Loaded."""
-    functions, others, problems, unusable, overwritten = _parts(reply, 5)
+    functions, others, problems, unusable, overwritten, elsewhere, indented = _parts(reply, 7)
     found = _sequence(problems)
     if len(found) > MAX_NAMES:
         raise WireError(f"{len(found)} problems, at most {MAX_NAMES}")
     read = tuple(_read_problem(problem) for problem in found)
     are, lost = border.graded(_texts(functions)), border.graded(_texts(overwritten))
     others_kept = tuple(name for name in border.identifiers(_texts(others)) if name not in FUNCTIONS)
-    return Loaded(are, others_kept, read, _unusable(unusable), tuple(name for name in lost if name not in are))
+    files = {name: border.file_name(text) for name, text in _of_functions(elsewhere).items() if name in are}
+    places = {name: border.indented(text) for name, text in _of_functions(indented).items() if name not in are}
+    return Loaded(are, others_kept, read, _unusable(unusable), lost, files, places)
+
+
+def _of_functions(value: Value) -> dict[str, str]:
+    """A text for some of the graded functions."""
+    if not isinstance(value, Mapping) or not set(value) <= set(FUNCTIONS):
+        raise WireError("not texts about functions")
+    return {name: _text(text) for name, text in value.items()}
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -323,6 +340,7 @@ def _read_problem(value: Value) -> Problem:
         file=border.file_name(said["file"]), line=border.line_number(said["line"]),
         function=border.one_line(said["function"], border.MAX_NAME_CHARS),
         source=border.one_line(said["source"], MAX_SOURCE_CHARS), defines=" ".join(border.graded(said["defines"].split())),
+        went_on="yes" if said["went_on"] else "",
     )
 
 

@@ -161,6 +161,7 @@ class Written:
 
     name: str
     text: str
+    is_added: bool = False
 
 
 def python_of(source: str) -> str | Written:
@@ -173,7 +174,8 @@ def python_of(source: str) -> str | Written:
         name, arguments = magic[1], magic[2]
         body, lines = _after_blank_lines(body[magic.end() :])
         if name in ("writefile", "file"):
-            return Written(arguments.split()[-1] if arguments.split() else "", "\n" * lines + body)
+            words = arguments.split()
+            return Written(words[-1].strip("'\"") if words else "", "\n" * lines + body, is_added="-a" in words or "--append" in words)
         if name in NOT_PYTHON:
             return ""
         header += 1 + lines
