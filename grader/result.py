@@ -19,6 +19,9 @@ from grader.rubric import GRADER_VERSION, Rubric
 
 State = Literal["passed", "failed", "not run", "information"]
 
+CONTROLS = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+"""Control sequences of a terminal, and control characters but tab and newline."""
+_CONTROLS = re.compile(CONTROLS)
 _HALF = re.compile("[\ud800-\udfff]")
 MAX_OUTPUT_CHARS = 90_000
 """Gradescope cuts an output to 100,000 characters and loses its middle."""
@@ -126,7 +129,7 @@ def nothing_graded(rubric: Rubric, headline: str, **fields: Any) -> Result:
 
 
 def to_json(result: Result, outputs: Mapping[str, str] | None = None, output: str = "", output_format: str = "text") -> dict[str, Any]:
-    """Gradescope's results.json as a dict; JSON can hold every number in it.
+    """Gradescope's results.json as a dict; JSON can hold every number in it, and a database every text.
 
     outputs  what to show under each row, by number; output  what to show above all rows
     """
@@ -154,8 +157,8 @@ def to_json(result: Result, outputs: Mapping[str, str] | None = None, output: st
             "student_seconds": round(result.student_s, 3),
         },
     }
-    finite: dict[str, Any] = _finite(document)
-    return finite
+    plain: dict[str, Any] = _plain(document)
+    return plain
 
 
 def _test_json(check: CheckResult, output: str, output_format: str) -> dict[str, Any]:
@@ -202,17 +205,22 @@ def _check_from_json(test: Mapping[str, Any]) -> CheckResult:
     )
 
 
-def _finite(value: Any) -> Any:
-    """The value with NaN and infinities as text: Gradescope accepts them when reading and fails when posting."""
+def _plain(value: Any) -> Any:
+    """The value with NaN and infinities as text, which Gradescope accepts when reading and fails on when posting; texts storable."""
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, str):
-        return well_formed(value)
+        return storable(value)
     if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {storable(str(key)): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [_plain(item) for item in value]
     return value
+
+
+def storable(text: str) -> str:
+    """The text without what steers a terminal, in characters that every database takes: some refuse NUL, and halves."""
+    return well_formed(_CONTROLS.sub("", text.replace("\r\n", "\n")))
 
 
 def well_formed(text: str) -> str:
@@ -226,7 +234,7 @@ def _written_out(half: re.Match[str]) -> str:
 
 
 def _numbers(value: Any) -> Any:
-    """A number, or lists of numbers, as they were before _finite."""
+    """A number, or lists of numbers, as they were before _plain."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     return float(value) if value in ("nan", "inf", "-inf") else value

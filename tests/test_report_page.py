@@ -17,7 +17,7 @@ from grader.report.class_page import _text as class_text
 from grader.report.page import document, overview_html, preview, row_html
 from grader.report.pictures import MAX_PNG_BYTES, Picture, row_pictures
 from grader.report.terminal import clean, first_to_mend, report
-from grader.result import MAX_OUTPUT_CHARS, CheckResult, Difference, Message, Result, Training, nothing_graded
+from grader.result import MAX_OUTPUT_CHARS, CheckResult, Difference, Message, Result, Training, from_json, nothing_graded
 from grader.rubric import DEFAULT
 from tests.classes import without_times
 from tests.conftest import ROOT
@@ -143,6 +143,21 @@ def test_nothing_unseen_is_kept(character: str) -> None:
     assert clean(text) == "beforeafter"
     for shown in (preview(document(whole)), report(whole), class_text(text)):
         assert character not in shown and "beforeafter" in shown
+
+
+def test_a_saved_result_holds_no_control_characters() -> None:
+    """A database's column refuses NUL: of what was printed or raised, results.json keeps text, tabs and line ends, and shows the same."""
+    printed = "a\0b\x1b[31mred\x1b[0m\t\x07\x9bc\r\nnext"
+    check = CheckResult("1.1", "row", 0.0, 3.0, "failed", Message(printed, printed, None, printed), printed=printed)
+    steps = ({"step": printed},)
+    whole = Result((check,), printed, (printed,), diagnosis=steps, printed_at_load=printed, submission=printed, events=(printed,))
+    saved = document(whole)
+    text = json.dumps(saved)
+    assert "\\u00" not in text and "\\r" not in text
+    extra = saved["extra_data"]
+    kept = [extra["printed_at_load"], saved["tests"][0]["extra_data"]["printed"], extra["diagnosis"][0]["step"], extra["headline"]]
+    assert kept == ["abred\tc\nnext"] * 4
+    assert report(from_json(saved)) == report(whole)
 
 
 def test_letters_of_every_script_are_kept() -> None:

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from grader.result import CheckResult, Difference, Message, Result
+from grader.result import CONTROLS, CheckResult, Difference, Message, Result
 
 MARKS = {"passed": "✓", "failed": "✗", "not run": "–", "information": "i"}
 COLOURS = {"passed": "32", "failed": "31", "not run": "33", "information": "36", "dim": "2", "bold": "1"}
 MAX_PRINTED_LINES = 12
 BLANK_OF_BRAILLE = "\u2800"
 _UNPRINTABLE = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"  # control sequences and characters, no characters
+    rf"{CONTROLS}|[\ud800-\udfff]"  # no characters
     r"|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]"  # turn the direction, or break a line
     r"|[\u00ad\u115f\u1160\u180e\u200b\u2060-\u2065\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"  # are not to be seen
 )
