@@ -173,3 +173,11 @@ def test_browser_links_and_loads_nothing(opened):
     assert len(widths) == 3 and all(width > 100 for width in widths)
     opened.find_element("link text", "Student 0000 Zoë").click()
     assert opened.title == "page of s0"
+
+
+def test_page_tells_what_stands_in_another_and_what_could_not_be_compared():
+    """A copy among other code says which holds which, and a submission that hides its code is among those to look at."""
+    submissions = (Graded("a", ("Ann",), _result()), Graded("b", ("Bob",), _result(), compared="too little code to compare"))
+    text = re.sub(r"<[^>]+>", "", class_page(ClassSummary("x", submissions, (Alike(("a", "b"), 0.97, True, within=True),))))
+    assert "97% of Ann stands in Bob too, among other code, names too" in text
+    assert "too little code to compare (1)Bob" in text

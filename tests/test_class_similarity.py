@@ -1,19 +1,22 @@
 """Fingerprints of syntax, and which submissions are alike by them."""
 from __future__ import annotations
 
+import importlib
 import random
+from dataclasses import replace
 
 import pytest
 
 from grader.classroom import task
-from grader.classroom.class_run import TEMPLATE
+from grader.classroom.class_run import HANDOUT
 from grader.classroom.key import grader_digest
-from grader.classroom.similarity import ALIKE, Fingerprints, groups, packed, unpacked
-from grader.classroom.task import fingerprint
+from grader.classroom.similarity import ALIKE, Fingerprints, groups, not_compared, packed, unpacked
+from grader.classroom.task import MAX_SOURCES, fingerprint
 from grader.rubric import DEFAULT
-from grader.sandbox import messages
+from grader.sandbox import loading, messages
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.fingerprint import fingerprint as hashes
+from grader.sandbox.notebook import TRANSFORMER
 from grader.sandbox.wire import Tensor, WireError
 from grader.selftest.corpus import CORPUS, entries
 from grader.submission import Submission, read_submission
@@ -135,9 +138,69 @@ def test_the_shipped_corpus():
     for entry in entries():
         if entry.is_right and not entry.name.startswith("notebook"):
             prints[entry.name] = _prints(*(path.read_text("utf-8", "replace") for path in sorted(entry.path.rglob("*.py"))))
-    given = _prints(TEMPLATE.read_text(encoding="utf-8"))
+    given = _prints(*(path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py")))
     alone = {slug for group in groups(prints, given) for slug in group.slugs}
     copied = {**prints, **{f"{slug}-copy": one for slug, one in prints.items()}}
     grouped = {slug for group in groups(copied, given) for slug in group.slugs}
     assert alone == set()
     assert len(grouped) >= 0.9 * len(copied)
+
+
+def _right(name: str) -> str:
+    return (CORPUS / name / "submission" / "backprop.py").read_text(encoding="utf-8")
+
+
+JUNK = "\n".join(f"def junk{i}(a, b):\n    c = [a * {i} + k for k in range(b)]\n    return sum(c) - {i} * len(c) ** 2\n" for i in range(40))
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_copy_among_other_code_is_found(renamed):
+    """Forty functions beside it do not hide a copy; who holds two others' code joins them to no group of three."""
+    given = _prints(*(path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py")))
+    first, second = _right("np-dot"), _right("np-outer")
+    copy = first.replace("Z", "pre").replace("A1", "hidden").replace("A2", "out") if renamed else first
+    prints = {"a": _prints(first), "b": _prints(second), "c": _prints(copy + JUNK), "hub": _prints(copy + JUNK, second)}
+    found = groups(prints, given)
+    assert [(group.slugs, group.within) for group in found if group.slugs[0] in "ab"] == [
+        (("a", "c"), True), (("a", "hub"), True), (("b", "hub"), True)
+    ]
+    assert all(group.alike > 0.95 for group in found if group.within)
+    assert [group.same_names for group in found if group.slugs == ("a", "c")] == [not renamed]
+
+
+def test_common_pieces_of_code_are_no_copies():
+    """A short piece that stands in a longer solution accuses nobody, nor do the public checks, handed in again."""
+    given = _prints(*(path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py")))
+    whole = _right("np-dot")
+    piece = whole[: whole.index("def forward")]
+    checks = [path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py") if path.name != "backprop.py"]
+    prints = {"a": _prints(whole, *checks), "b": _prints(_right("np-outer"), *checks), "c": _prints(piece)}
+    assert groups(prints, given) == []
+
+
+def test_what_cannot_be_compared_is_told_where_it_works():
+    """Code that is elsewhere than in sources, or more of it than is looked at, is the instructor's to read; short failed work is not."""
+    hidden = _prints("exec(open('notes.txt').read())\n")
+    whole = _prints(_right("np-dot"))
+    prints = {"hidden": hidden, "whole": whole, "blank": hidden, "flood": replace(whole, is_cut=True)}
+    found = not_compared(prints, NOTHING, ["hidden", "whole", "flood", "lost"])
+    assert {slug: why[:10] for slug, why in found.items()} == {"hidden": "too little", "lost": "too little", "flood": "too much c"}
+
+
+def test_every_right_submission_of_the_corpus_has_enough_to_compare():
+    """No honest solution is flagged for its shortness."""
+    importlib.import_module(TRANSFORMER)
+    given = _prints(*(path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py")))
+    prints = {
+        entry.name: _prints(*(loading.syntax_text(path) for path in sorted([*entry.path.rglob("*.py"), *entry.path.rglob("*.ipynb")])))
+        for entry in entries() if entry.is_right and entry.name != "notebook-that-writes-its-module"
+    }
+    assert not_compared(prints, given, prints) == {}
+
+
+def test_the_main_file_is_looked_at_first(worker):
+    """Sources that sort before it, however many, do not push it and what it imports off the list, and that some are left out is said."""
+    many = {f"a{number:02}.py": b"x = 1\n" for number in range(MAX_SOURCES + 5)}
+    main = b"from zlib_mine import *\n"
+    found = fingerprint(Submission({**many, "zmain.py": main, "zlib_mine.py": SOURCE.encode()}, "zmain.py"), worker, DEFAULT)
+    assert Fingerprints(found["kept"], found["dropped"]) == _prints(SOURCE) and found["cut"]

@@ -23,7 +23,7 @@ from grader.classroom.key import grader_digest, key, unusable_key
 from grader.classroom.progress import Progress
 from grader.classroom.regrade import change
 from grader.classroom.run import Crew, executor_crew, patience_s, run
-from grader.classroom.similarity import Fingerprints, groups
+from grader.classroom.similarity import Fingerprints, groups, not_compared
 from grader.classroom.store import DONE, OPEN, Document, Store, key_of, read_document, write_text
 from grader.classroom.tables import TITLE, Form, grades
 from grader.classroom.task import Done, Order, fingerprint, is_full
@@ -37,8 +37,8 @@ from grader.sandbox.cell import IsolationRefused
 from grader.sandbox.warm import Worker
 from grader.submission import UnusableSubmission, read_files, read_submission
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "student_template" / "backprop.py"
-
+HANDOUT = Path(__file__).resolve().parents[2] / "student_template"
+"""What all were given, with its public checks, which some hand in again."""
 
 SAVERS = 4
 """Results that are being written at once: each waits for the disk several times."""
@@ -46,6 +46,8 @@ FULL_S = 5.0
 """How long a disk may be full before that ends the run."""
 KEPT_BYTES = 64 << 20
 """Of submissions that were read to see what is to be done, kept until their turn comes; the others are read again."""
+WORKING_SHARE = 0.5
+"""Of the points: who has so many wrote functions that compute."""
 ROOM_BYTES = 1 << 20
 """A result with its page is smaller."""
 MAY_NEVER_END = re.compile(rb"\bwhile\b|\bsleep\b|\binput\(")
@@ -229,21 +231,27 @@ class ClassRun:
                 self.faults[slug] = f"{self.store.results(slug)} was changed by hand: delete it, and it is graded again"
                 continue
             if found := document["extra_data"]["class"]["fingerprint"]:
-                prints[slug] = Fingerprints(found["kept"], found["dropped"])
+                prints[slug] = Fingerprints(found["kept"], found["dropped"], "cut" in found)
         return results, prints
 
     def _summary(self, results: Mapping[str, Result], prints: Mapping[str, Fingerprints]) -> ClassSummary:
+        alike, aside = self._compared(results, prints)
         graded = tuple(
-            Graded(slug, tuple(student.name for student in entry.students), results.get(slug), self.faults.get(slug, ""))
+            Graded(slug, tuple(one.name for one in entry.students), results.get(slug), self.faults.get(slug, ""), aside.get(slug, ""))
             for slug, entry in self.entries.items()
         )
         gone = sorted(self.store.slugs() - self.entries.keys())
         notes = [*self.found.notes, *(f"{slug} was graded before and is no longer in {self.plan.folder}" for slug in gone)]
-        alike = () if len(prints) < 2 else groups(prints, _template(self.store))
-        return ClassSummary(
-            self.plan.title, graded, tuple(Alike(group.slugs, group.alike, group.same_names) for group in alike),
-            self._changes(results), tuple(notes),
-        )
+        return ClassSummary(self.plan.title, graded, alike, self._changes(results), tuple(notes))
+
+    def _compared(self, results: Mapping[str, Result], prints: Mapping[str, Fingerprints]) -> tuple[tuple[Alike, ...], dict[str, str]]:
+        """Near-identical submissions; and by slug, what could not be compared although it works."""
+        if len(self.entries) < 2 or not prints:
+            return (), {}
+        given = _template(self.store)
+        working = [slug for slug, result in results.items() if result.score >= WORKING_SHARE * result.max_score]
+        alike = groups(prints, given) if len(prints) > 1 else []
+        return tuple(Alike(one.slugs, one.alike, one.same_names, one.within) for one in alike), not_compared(prints, given, working)
 
     def _changes(self, results: Mapping[str, Result]) -> tuple[Change, ...] | None:
         against, compared, found = self.plan.against, 0, []
@@ -314,7 +322,7 @@ def _finished(saving: deque[Future[None]], most: int) -> None:
 
 def _template(store: Store) -> Fingerprints:
     """The fingerprint of what all students were given; made once for a folder, a template and a grader."""
-    submission = read_submission(TEMPLATE)
+    submission = read_submission(HANDOUT)
     key_now = key(submission, DEFAULT)
     kept = store.template()
     if kept.get("key") == key_now:

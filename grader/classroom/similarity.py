@@ -24,6 +24,13 @@ ALIKE = 0.8
 0.7 with names dropped (tests/test_class_similarity.py)."""
 LEAST_HASHES = 12
 """Of its own, besides the template's: below it a source has hardly a function in it."""
+WITHIN = 0.9
+"""Least weighted share of the smaller one's hashes that are in the larger: a copy with other code beside it. Unrelated pairs of the
+shipped corpus stay below 0.65."""
+LEAST_WITHIN = 50
+"""Hashes of its own that not many have, for the smaller of such a pair: the shortest whole solutions of the corpus have 53."""
+LITTLE = 30
+"""Hashes of its own, below which a working solution has its code elsewhere than in what can be compared."""
 COMMON_SHARE = 0.2
 """Hashes that more than this share of different solutions have say nothing about a pair."""
 
@@ -32,22 +39,25 @@ COMMON_SHARE = 0.2
 class Group:
     """Submissions that are nearly the same.
 
-    slugs      two or more
-    alike      the least similarity by which one of them belongs to the group, 0 to 1
+    slugs      two or more; if within, two: the smaller, and the larger that holds it
+    alike      the least similarity by which one of them belongs to the group, 0 to 1; if within, the share of the smaller
     same_names whether they are as alike with all names kept; else variables or functions were renamed
+    within     whether one holds the other and much more; such pairs are never joined, since two that a third holds need not be alike
     """
 
     slugs: tuple[str, ...]
     alike: float
     same_names: bool
+    within: bool = False
 
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """The hashes of one submission, with names kept and with names dropped, each as packed() makes it."""
+    """The hashes of one submission, with names kept and with names dropped, each as packed() makes it; whether there are more."""
 
     kept: str
     dropped: str
+    is_cut: bool = False
 
 
 def packed(hashes: Iterable[int]) -> str:
@@ -69,9 +79,8 @@ def groups(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> lis
     fingerprints  by slug
     given         the hashes of the template, which all have
     """
-    common = unpacked(given.dropped)
-    own = {slug: np.setdiff1d(unpacked(prints.dropped), common, assume_unique=True) for slug, prints in fingerprints.items()}
-    links = _links({slug: hashes for slug, hashes in own.items() if len(hashes) >= LEAST_HASHES})
+    own = own_hashes(fingerprints, given)
+    links, within = _links({slug: hashes for slug, hashes in own.items() if len(hashes) >= LEAST_HASHES})
     group_of = {slug: number for number, members in enumerate(_joined(links)) for slug in members}
     inside: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for pair in links:
@@ -79,27 +88,56 @@ def groups(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> lis
     found = []
     for pairs in inside.values():
         slugs = tuple(sorted({slug for pair in pairs for slug in pair}))
-        same_names = all(_same_names(fingerprints[a], fingerprints[b], given) for a, b in pairs)
+        same_names = all(_shared_names(fingerprints[a], fingerprints[b], given)[0] >= ALIKE for a, b in pairs)
         found.append(Group(slugs, min(links[pair] for pair in pairs), same_names))
-    return sorted(found, key=lambda group: (-len(group.slugs), -group.alike, group.slugs))
+    for (smaller, larger), share in within.items():
+        if group_of.get(smaller, smaller) != group_of.get(larger, larger):
+            same_names = _shared_names(fingerprints[smaller], fingerprints[larger], given)[1] >= WITHIN
+            found.append(Group((smaller, larger), share, same_names, within=True))
+    return sorted(found, key=lambda group: (group.within, -len(group.slugs), -group.alike, group.slugs))
 
 
-def _links(hashes: Mapping[str, Hashes]) -> dict[tuple[str, str], float]:
-    """Pairs of alike submissions, enough of them to join each group. Equal ones are compared once, on behalf of all."""
+def own_hashes(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> dict[str, Hashes]:
+    """By slug, the hashes with names dropped that what was given to all does not have."""
+    common = unpacked(given.dropped)
+    return {slug: np.setdiff1d(unpacked(prints.dropped), common, assume_unique=True) for slug, prints in fingerprints.items()}
+
+
+def not_compared(fingerprints: Mapping[str, Fingerprints], given: Fingerprints, working: Iterable[str]) -> dict[str, str]:
+    """By slug, why a working submission could not be compared, or not in full. One that computes must have code somewhere."""
+    own = own_hashes(fingerprints, given)
+    found = {}
+    for slug in working:
+        if slug not in own or len(own[slug]) < LITTLE:
+            found[slug] = "too little code to compare with others': see where its functions come from"
+        elif fingerprints[slug].is_cut:
+            found[slug] = "too much code to compare it all with others'"
+    return found
+
+
+Links = dict[tuple[str, str], float]
+
+
+def _links(hashes: Mapping[str, Hashes]) -> tuple[Links, Links]:
+    """Pairs of alike submissions, enough of them to join each group; and pairs of which the second holds the first.
+
+    Equal ones are compared once, on behalf of all.
+    """
     equal: dict[bytes, list[str]] = defaultdict(list)
     for slug in sorted(hashes):
         equal[hashes[slug].tobytes()].append(slug)
     links = {(slugs[0], slug): 1.0 for slugs in equal.values() for slug in slugs[1:]}
-    return links | _alike({slugs[0]: hashes[slugs[0]] for slugs in equal.values()})
+    alike, within = _alike({slugs[0]: hashes[slugs[0]] for slugs in equal.values()})
+    return links | alike, within
 
 
-def _alike(hashes: Mapping[str, Hashes]) -> dict[tuple[str, str], float]:
-    """Pairs of different sets whose weighted Jaccard similarity is ALIKE or more.
+def _alike(hashes: Mapping[str, Hashes]) -> tuple[Links, Links]:
+    """Pairs of different sets whose weighted Jaccard similarity is ALIKE or more; others of which the second has WITHIN of the first.
 
     A hash that n of N sets have weighs log(N / n) + 1; one of more than COMMON_SHARE of N (and of more than 3) is left out.
     """
     if len(hashes) < 2:
-        return {}
+        return {}, {}
     slugs, count = list(hashes), len(hashes)
     every = np.concatenate([hashes[slug] for slug in slugs])
     row_of = np.repeat(np.arange(count), [len(hashes[slug]) for slug in slugs])
@@ -113,22 +151,26 @@ def _alike(hashes: Mapping[str, Hashes]) -> dict[tuple[str, str], float]:
         for row in rows:
             weighed[row].append(counted)
     totals = np.array([sum(weight for weight, _ in found) for found in weighed])
-    links = {}
+    counts = np.array([len(found) for found in weighed])
+    links, within = Links(), Links()
     for row, found in enumerate(weighed):
-        for other, share in _alike_to(row, found, totals):
-            links[slugs[row], slugs[other]] = share
-    return links
+        shared = _shared(found, count)
+        share = shared / np.maximum(totals[row] + totals - shared, 1e-12)
+        alike = (share >= ALIKE) & (shared >= LEAST_HASHES / 2)
+        links.update({(slugs[row], slugs[other]): float(share[other]) for other in np.flatnonzero(alike) if other > row})
+        if counts[row] >= LEAST_WITHIN:
+            share = shared / totals[row]
+            held = (share >= WITHIN) & ~alike & (totals > totals[row])
+            within.update({(slugs[row], slugs[other]): float(share[other]) for other in np.flatnonzero(held)})
+    return links, within
 
 
-def _alike_to(row: int, found: list[tuple[float, Rows]], totals: NDArray[np.float64]) -> list[tuple[int, float]]:
-    """Which later rows are alike to this one, and how much; found: of each hash its weight, and the rows that have it."""
+def _shared(found: list[tuple[float, Rows]], count: int) -> NDArray[np.float64]:
+    """The weight of what each row has in common with one; found: of each of its hashes the weight, and the rows that have it."""
     if not found:
-        return []
+        return np.zeros(count)
     weights = np.repeat([weight for weight, _ in found], [len(rows) for _, rows in found])
-    shared = np.bincount(np.concatenate([rows for _, rows in found]), weights, len(totals))
-    share = shared / np.maximum(totals[row] + totals - shared, 1e-12)
-    alike = np.flatnonzero((share >= ALIKE) & (shared >= LEAST_HASHES / 2))
-    return [(int(other), float(share[other])) for other in alike if other > row]
+    return np.bincount(np.concatenate([rows for _, rows in found]), weights, count).astype(np.float64, copy=False)
 
 
 def _joined(links: Iterable[tuple[str, str]]) -> list[set[str]]:
@@ -141,11 +183,9 @@ def _joined(links: Iterable[tuple[str, str]]) -> list[set[str]]:
     return list({id(group): group for group in group_of.values()}.values())
 
 
-def _same_names(a: Fingerprints, b: Fingerprints, given: Fingerprints) -> bool:
-    """Whether two are as alike with all names kept."""
-    if a.kept == b.kept:
-        return True
+def _shared_names(a: Fingerprints, b: Fingerprints, given: Fingerprints) -> tuple[float, float]:
+    """With all names kept: the share of what either has that both have, and the share of what the first has."""
     common = unpacked(given.kept)
     first, second = (np.setdiff1d(unpacked(prints.kept), common, assume_unique=True) for prints in (a, b))
     shared = len(np.intersect1d(first, second, assume_unique=True))
-    return shared >= ALIKE * (len(first) + len(second) - shared)
+    return shared / max(1, len(first) + len(second) - shared), shared / max(1, len(first))

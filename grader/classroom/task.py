@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.classroom.key import grader_digest
@@ -27,10 +27,11 @@ from grader.result import with_feedback_removed
 from grader.rubric import Rubric
 from grader.sandbox.cell import IsolationRefused, cell, hand_over
 from grader.sandbox.client import Client, Lost
+from grader.sandbox.fingerprint import MAX_HASHES
 from grader.sandbox.identity import IdentityError
 from grader.sandbox.policy import Limits
 from grader.sandbox.warm import HostError, Worker
-from grader.submission import Submission
+from grader.submission import SOURCE_SUFFIXES, Submission, as_lines, imported_names
 
 FINGERPRINT_S = 5.0
 """A source of the largest size that is read takes under a second."""
@@ -112,7 +113,7 @@ def _carried_out(order: Order) -> Done:
 
 
 def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[str, str]:
-    """The hashes of a submission's syntax, with names kept and dropped, without grading it; {} where none came."""
+    """The hashes of a submission's syntax, with names kept and dropped, and "cut" if there are more; {} where none came. No grading."""
     with cell(REFERENCE, Limits(cpu_s=int(FINGERPRINT_S) + 1)) as place:
         main = submission.lay_out(place.scratch)
         hand_over(place)
@@ -123,9 +124,19 @@ def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[
 
 def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, str]:
     """From a child in which no student code has run yet: code that would change its own fingerprint comes too late."""
-    sources = sorted(name for name in submission.files if name.endswith((".py", ".ipynb")))[:MAX_SOURCES]
-    found = client.fingerprint([folder / name for name in sources], FINGERPRINT_S)
-    return {} if isinstance(found, Lost) else {"kept": packed(found[0]), "dropped": packed(found[1])}
+    sources = _sources(submission)
+    found = client.fingerprint([folder / name for name in sources[:MAX_SOURCES]], FINGERPRINT_S)
+    if isinstance(found, Lost):
+        return {}
+    is_cut = len(sources) > MAX_SOURCES or any(len(hashes) >= MAX_HASHES for hashes in found)
+    return {"kept": packed(found[0]), "dropped": packed(found[1]), **({"cut": "yes"} if is_cut else {})}
+
+
+def _sources(submission: Submission) -> list[str]:
+    """The main file first, then what it imports, so that no other can push these off the list."""
+    imported = imported_names(as_lines(submission.main, submission.files[submission.main]))
+    names = [name for name in submission.files if name.endswith(SOURCE_SUFFIXES)]
+    return sorted(names, key=lambda name: (name != submission.main, imported.isdisjoint(PurePosixPath(name).with_suffix("").parts), name))
 
 
 # ---------------------------------------------------------------- the process and its worker

@@ -152,7 +152,7 @@ def _figures(summary: ClassSummary) -> str:
 
 def _contents(summary: ClassSummary) -> str:
     """Links to the sections, with how much is in each."""
-    flagged = sum(bool(flags(result)) for _, result in summary.graded)
+    flagged = sum(bool(flags(result, one.compared)) for one, result in summary.graded)
     aside = sum(bool(result.headline) for _, result in summary.graded) + len(summary.submissions) - len(summary.graded)
     entries = [
         ("misconceptions", "misconceptions", len(misconceptions(summary.graded))), ("flagged", "to look at", flagged),
@@ -193,7 +193,7 @@ def _finder(word: str) -> str:
 def _flagged(summary: ClassSummary, link: _Links) -> str:
     found: dict[str, list[str]] = {}
     for one, result in summary.graded:
-        for flag in flags(result):
+        for flag in flags(result, one.compared):
             found.setdefault(flag, []).append(one.slug)
     if not found:
         return _section("To look at", "<p>Nothing was flagged.</p>", "flagged")
@@ -210,6 +210,11 @@ def _alike(summary: ClassSummary, link: _Links) -> str:
     items = []
     for group in summary.alike:
         names = "names too" if group.same_names else "but for names"
+        if group.within:
+            smaller, larger = map(link.one, group.slugs)
+            share = "all" if group.share > 0.995 else f"{group.share:.0%}"
+            items.append(f"<li>{share} of {smaller} stands in {larger} too, among other code, {names}</li>")
+            continue
         share = "the same" if group.share > 0.995 else f"{group.share:.0%} or more the same"
         words = f"{len(group.slugs)} submissions, {share}, {names}"
         items.append(f"<li>{words}: {_whose(group.slugs, link)}</li>")
@@ -269,7 +274,7 @@ def _row(one: Graded, numbers: Sequence[str], link: _Links) -> str:
     step_s = result.training.step_s
     cells = [_cell(result.score), *(_cell(earned.get(number)) for number in numbers), _cell(None if step_s is None else 1e6 * step_s, 0)]
     slips = " ".join(f"<code>{_text(name)}</code>" for name in misconception_ids(result))
-    flagged = "; ".join(_text(flag) for flag in flags(result)) or ("not usable" if result.headline else "")
+    flagged = "; ".join(_text(flag) for flag in flags(result, one.compared)) or ("not usable" if result.headline else "")
     return f'<tr><td>{link.one(one.slug)}</td>{"".join(cells)}<td>{slips}</td><td class="flag">{flagged}</td></tr>'
 
 

@@ -24,12 +24,14 @@ class Graded:
     slug      names its folder
     students  who handed it in
     result    what came of it; None if it could not be graded here, and fault says why
+    compared  what kept it from being compared with others', for the instructor; "" if nothing did
     """
 
     slug: str
     students: tuple[str, ...]
     result: Result | None
     fault: str = ""
+    compared: str = ""
 
     @property
     def title(self) -> str:
@@ -52,11 +54,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Alike:
-    """Submissions that are nearly the same; the least similarity among them, 0 to 1; whether names are the same too."""
+    """Submissions that are nearly the same; the least similarity among them, 0 to 1; whether names are the same too.
+
+    within  there are two, and the second holds this share of the first, and more besides
+    """
 
     slugs: tuple[str, ...]
     share: float
     same_names: bool
+    within: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,8 +134,8 @@ def misconception_ids(result: Result) -> list[str]:
     return list(dict.fromkeys(str(entry["id"]) for entry in explained))
 
 
-def flags(result: Result) -> list[str]:
-    """What an instructor should look at, a few words each; none of it changes a mark."""
+def flags(result: Result, compared: str = "") -> list[str]:
+    """What an instructor should look at, a few words each; none of it changes a mark. compared: as in Graded."""
     checks = {check.number: check for check in result.checks}
     found = []
     if NUMERIC_ROW in checks and checks[NUMERIC_ROW].state == "failed":
@@ -141,7 +147,7 @@ def flags(result: Result) -> list[str]:
     found += [f"isolation: {event}" for event in dict.fromkeys(result.events)]
     if result.isolation.get("level") == "none":
         found.append("isolation: nothing held this code")
-    return found
+    return [*found, compared] if compared else found
 
 
 def _is_right_on_public_data_only(result: Result, checks: Iterable[CheckResult]) -> bool:
