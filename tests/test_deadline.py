@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading import REFERENCE, client_for
+from grader.grading import REFERENCE, client_for, grade
 from grader.rubric import DEFAULT
 from grader.sandbox import deadline
 from grader.sandbox.cell import cell, hand_over
@@ -119,6 +119,18 @@ def test_a_busy_machine_makes_nobody_late(crowded, tmp_path, monkeypatch):
         (answer,) = client.call("forward", [Call((None, None))], 0.8)
         took_s = time.monotonic() - start_s
     assert isinstance(answer, Returned) and took_s > 0.8, answer
+
+
+def test_a_grading_ends_in_its_time_however_it_is_spent(worker, tmp_path):
+    """A file that never ends, neither as it is loaded nor in any function, is graded within the rubric's time for all, by the wall."""
+    loops = "    while True:\n        pass\n"
+    heads = ("def make_dataset(num_points):", "def forward(X, params):", "def backprop(X, t, params):", "while True:")
+    (tmp_path / "backprop.py").write_text("\n".join(f"{head}\n{loops}" for head in heads))
+    rubric = DEFAULT.__class__(load_s=2.0, call_s=1.0, grading_s=4.0)
+    start_s = time.monotonic()
+    result = grade(tmp_path / "backprop.py", worker, rubric)
+    assert time.monotonic() - start_s < rubric.grading_s + 3 and len(result.checks) == len(rubric.rows) and result.score == 0
+    assert any("whole grading" in check.message.came for check in result.checks)
 
 
 def test_what_came_while_the_grader_was_held_up_counts(worker, tmp_path, monkeypatch):
