@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from grader.sandbox.clearing import clear
+from grader.sandbox import clearing
+from grader.sandbox.clearing import clear, in_use, sweep
 
 
 def make_deep(folder: Path, levels: int) -> None:
@@ -66,3 +68,41 @@ def test_a_link_in_the_folders_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         clear(tmp_path / "link")
     assert (tmp_path / "kept").exists()
+
+
+def test_what_a_killed_grader_left_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders in use, new ones, other users' and links stay; what nobody holds any more goes."""
+    owners = {os.geteuid()}
+    for name in ("grading-left", "grading-held", "other"):
+        (tmp_path / name / "inside").mkdir(parents=True)
+    (tmp_path / "grading-link").symlink_to(tmp_path / "other")
+    sweep(tmp_path, "grading-", owners)
+    assert (tmp_path / "grading-left").exists(), "it is new"
+    monkeypatch.setattr(clearing, "LEFT_S", 0.0)
+    sweep(tmp_path, "grading-", {os.geteuid() + 1})
+    assert (tmp_path / "grading-left").exists(), "it is another user's"
+    with in_use(tmp_path / "grading-held"):
+        sweep(tmp_path, "grading-", owners)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["grading-held", "grading-link", "other"]
+    sweep(tmp_path, "grading-", owners)
+    assert not (tmp_path / "grading-held").exists() and (tmp_path / "other" / "inside").exists()
+
+
+def test_the_lock_falls_with_its_holder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grader that is killed holds nothing any more."""
+    monkeypatch.setattr(clearing, "LEFT_S", 0.0)
+    folder = tmp_path / "grading-x"
+    folder.mkdir()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with in_use(folder):
+            os.write(writing, b"held")
+            signal.pause()
+    assert os.read(reading, 4) == b"held"
+    sweep(tmp_path, "grading-", {os.geteuid()})
+    assert folder.exists()
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    sweep(tmp_path, "grading-", {os.geteuid()})
+    assert not folder.exists()

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.sandbox.clearing import clear
+from grader.sandbox.clearing import clear, in_use, sweep
 from grader.sandbox.client import Client, IsolationError
-from grader.sandbox.identity import IdentityError, give, lease_uid
+from grader.sandbox.identity import IdentityError, give, lease_uid, owners
 from grader.sandbox.messages import REPLY_FD, REQUEST_FD
 from grader.sandbox.policy import Libraries, Limits, Policy, libraries
 from grader.sandbox.probe import Observed, Targets, canaries, judge, open_folder
 
+PREFIX = "grading-"
 OPTIONAL_STEPS = frozenset({"uid", "landlock", "seccomp"})
 """Layers that a host may lack; the grading goes on without one if what is left is enough."""
 
@@ -121,8 +122,17 @@ def hand_over(cell: Cell) -> None:
 
 @contextlib.contextmanager
 def _scratch_folder() -> Iterator[Path]:
-    folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="grading-", dir=open_folder())))
+    parent = open_folder()
+    _sweep_once(parent)
+    folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
     try:
-        yield folder
+        with in_use(folder):
+            yield folder
     finally:
         clear(folder)
+
+
+@functools.lru_cache(maxsize=4)
+def _sweep_once(parent: str) -> None:
+    """Take away what killed graders left, once a process."""
+    sweep(Path(parent), PREFIX, owners())
