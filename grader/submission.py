@@ -18,6 +18,8 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from grader.mainfile import MAX_IMPORT_LINES, SOURCE_SUFFIXES, as_lines, choose, imported_names
+
 if TYPE_CHECKING:
     import zipfile
 
@@ -30,7 +32,6 @@ MAX_SOURCE_BYTES = 1 << 20
 """A hundred times the longest real solution; beyond it a .py is not one."""
 MAX_NOTEBOOK_BYTES = 20 << 20
 """Pictures are embedded in outputs, a plot some 50 kB: room for hundreds. JSON of this size, parsed, fits into a child's memory."""
-SOURCE_SUFFIXES = (".py", ".ipynb")
 MAX_ZIP_BYTES = 32 << 20
 MAX_ZIP_DIRECTORY_BYTES = 1 << 20
 """Of all zips of a submission together, some ten thousand members; zipfile reads a whole directory into memory before it can be
@@ -43,36 +44,13 @@ ZIP_METHODS = (0, 8)
 MAX_DEPTH = 6
 MAX_NAME_CHARS = 200
 MAX_NOTES = 10
-MAX_LOOKED_AT_BYTES = MAX_NOTEBOOK_BYTES + (4 << 20)
-"""Of the sources, to find the main file: a notebook with its pictures, and many scripts beside it."""
-MAX_IMPORTS = 50
-"""Lines of a file that import names, looked at to find the main file."""
 
 IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
-_DEFINES = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def[ \t]+|class[ \t]+)?(make_dataset|forward|backprop)[ \t]*[(=:,]", re.MULTILINE)
-_MENTIONS = re.compile(rb"\b(make_dataset|forward|backprop)\b")
-_FROM = re.compile(
-    rb"^[ \t]{0,80}from[ \t]{1,8}\.*([A-Za-z_][\w.]{0,80})[ \t]{1,8}import[ \t]{0,8}(?:\(([^)]{0,500})\)|([^\n#]{0,500}))", re.MULTILINE
-)
-_STALE = re.compile(
-    r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)",
-    re.IGNORECASE,
-)
-"""A word in a name by which people put a file aside."""
-_BODY = re.compile(rb"^def[ \t]+(make_dataset|forward|backprop)\b.*\n((?:[ \t].*\n?|\r?\n){0,400})", re.MULTILINE)
-_RETURN = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
-_BLANK = re.compile(rb"NotImplementedError\(\\?[\"'](make_dataset|forward|backprop) is yours to write")
-"""A blank of the template that is not filled in."""
 _MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$", re.MULTILINE)
 NOT_CHOSEN = " was graded, and not "
 """In the note on which file was graded, where others hold graded functions too."""
 _BLANKS_AND_MARK = b" \t\r\n\f\v\xef\xbb\xbf"
-_IMPORTS = re.compile(
-    rb"^[ \t]*(?:from[ \t]{1,80}\.{0,80}([A-Za-z_]\w{0,200})|import[ \t]{1,80}([A-Za-z_][\w \t,.]{0,500}))", re.MULTILINE
-)
 _TOP_IMPORT = re.compile(rb"^(?:%?(?:from|import)([ \t][^#\n]{0,500})|%(\w{1,200}))", re.MULTILINE)
-MAX_IMPORT_LINES = 5_000
-"""Looked at in one source; the longest honest notebook has a hundredth of it."""
 
 
 class UnusableSubmission(Exception):
@@ -125,13 +103,6 @@ class Submission:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         return folder / self.main
-
-
-def as_lines(name: str, content: bytes) -> bytes:
-    """The text of a source, in which each line of code begins a line; of a notebook whatever stands between quotes does."""
-    if not name.endswith(".ipynb"):
-        return content
-    return content.replace(b"\\n", b"\n").replace(b"\\t", b"\t").replace(b'"', b"\n")
 
 
 def _limit_bytes(name: str) -> int:
@@ -322,16 +293,6 @@ def _add_imported_neighbours(path: Path, gathering: _Gathering) -> None:
                         queue += [gathering.files[full]] if full.endswith(".py") and full in gathering.files else []
 
 
-def imported_names(source: bytes) -> set[str]:
-    """Top-level module names in the import lines of a source, read as text."""
-    names: set[str] = set()
-    for match in islice(_IMPORTS.finditer(source), MAX_IMPORT_LINES):
-        for part in (match[1] or match[2]).split(b","):
-            word = part.split(b".")[0].split()
-            names.add(word[0].decode("ascii", "ignore")) if word else None
-    return names
-
-
 def _read_zip(path: Path, gathering: _Gathering) -> None:
     import zipfile
 
@@ -408,10 +369,7 @@ def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
     sources = [name for name in gathering.files if name.endswith(SOURCE_SUFFIXES)]
     if not sources:
         raise UnusableSubmission(_why_no_source(gathering))
-    own = _functions_of(sources, gathering.files)
-    chosen = main if main in sources else max(sources, key=lambda name: _likelihood(name, gathering.files, own))
-    written = {name for name in sources if name != chosen and own[name]}
-    rivals = [] if main in sources else sorted(written - _imported_from(chosen, gathering.files))
+    chosen, rivals = (main, []) if main in sources else choose(gathering.files)
     notes = [f"{printable(chosen)}{NOT_CHOSEN}{' or '.join(map(printable, rivals[:2]))}."] if rivals else []
     return Submission(gathering.files, chosen, (*notes, *gathering.notes))
 
@@ -424,53 +382,6 @@ def _why_no_source(gathering: _Gathering) -> str:
         names = ", ".join(printable(name) for name in sorted(gathering.files)[:3])
         return f"there is no Python file in it (found: {names}): hand in backprop.py or backprop.ipynb"
     return "it is empty: hand in backprop.py or backprop.ipynb"
-
-
-def _likelihood(name: str, files: Mapping[str, bytes], own: Mapping[str, set[bytes]]) -> tuple[int, bool, bool, int, bool, int, str]:
-    """How likely this is the main file: the functions it holds or imports from beside it, whether its name says that it is
-    an old one, its name, how many functions are its own, a script before a notebook, how high it lies."""
-    path, functions = PurePosixPath(name), own[name] | _imported_functions(name, files, own)
-    return len(functions), not _STALE.search(name), path.stem == "backprop", len(own[name]), path.suffix == ".py", -name.count("/"), name
-
-
-def _functions_of(sources: Iterable[str], files: Mapping[str, bytes]) -> dict[str, set[bytes]]:
-    """The graded functions that each source defines, the smallest looked at first; beyond a bound in all, none are seen."""
-    found: dict[str, set[bytes]] = {}
-    left_bytes = MAX_LOOKED_AT_BYTES
-    for name in sorted(sources, key=lambda name: len(files[name])):
-        left_bytes -= len(files[name])
-        found[name] = _own_functions(as_lines(name, files[name])) if left_bytes >= 0 else set()
-    return found
-
-
-def _own_functions(source: bytes) -> set[bytes]:
-    """The graded functions that a source defines; a blank of the template, or of another kind, is no function."""
-    blank = {match[1] for match in _BODY.finditer(source) if b"NotImplementedError" in match[2] and not _RETURN.search(match[2])}
-    return set(_DEFINES.findall(source)) - set(_BLANK.findall(source)) - blank
-
-
-def _imported_functions(name: str, files: Mapping[str, bytes], own: Mapping[str, set[bytes]]) -> set[bytes]:
-    """The graded functions that a file imports by name, or with a star, from files beside it."""
-    beside = {PurePosixPath(other).stem: other for other in own if other.endswith(".py") and other != name}
-    found: set[bytes] = set()
-    for match in islice(_FROM.finditer(as_lines(name, files[name])), MAX_IMPORTS):
-        module, names = beside.get(match[1].rpartition(b".")[2].decode("ascii", "ignore")), match[2] or match[3]
-        if module is not None:
-            found |= own[module] if names.strip() == b"*" else set(_MENTIONS.findall(names))
-    return found
-
-
-def _imported_from(name: str, files: Mapping[str, bytes]) -> set[str]:
-    """The files beside it that a file imports from, and those that they import from."""
-    found: set[str] = set()
-    queue = [name]
-    parts = {other: set(PurePosixPath(other).with_suffix("").parts) for other in files if other.endswith(".py")}
-    while queue:
-        imported = imported_names(files[queue.pop()])
-        new = {other for other, words in parts.items() if not imported.isdisjoint(words)} - found
-        found |= new
-        queue += new
-    return found - {name}
 
 
 def _parents(name: str) -> list[str]:

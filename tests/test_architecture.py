@@ -10,7 +10,8 @@ from tests.conftest import ROOT
 ALLOWED = {
     "reference": {"reference"},
     "grader.rubric": set(),
-    "grader.submission": set(),
+    "grader.mainfile": set(),
+    "grader.submission": {"grader.mainfile"},
     "grader.oracle": set(),
     "grader.sandbox": {"grader.sandbox"},
     "grader.diagnosis": {"grader.diagnosis", "grader.oracle", "grader.rubric"},

@@ -1,17 +1,20 @@
 """What is handed in is read as bytes within bounds; what cannot be used is said in one line."""
 from __future__ import annotations
 
+import json
 import os
 import stat
 import time
 import zipfile
+from pathlib import PurePath
 
 import pytest
 
 from grader import submission
+from grader.mainfile import own_functions
 from grader.submission import MAX_FILES, MAX_NAMES, MAX_SOURCE_BYTES, MAX_ZIPS, UnusableSubmission, read_files, read_submission
 
-SOURCE = b"def make_dataset(n): pass\ndef forward(X, params): pass\ndef backprop(X, t, params): pass\n"
+SOURCE = b"def make_dataset(n): return f(n)\ndef forward(X, params): return f(X)\ndef backprop(X, t, params): return f(X)\n"
 
 
 def test_main_file_is_the_one_that_defines_the_functions(tmp_path):
@@ -133,8 +136,8 @@ def test_several_files_are_one_submission_by_the_names_they_had(tmp_path):
     assert set(found.files) == {"backprop.py", "layers.py"} and found.main == "backprop.py"
 
 
-WHOLE = b"def make_dataset(n):\n    return n\ndef forward(X, p):\n    return X\ndef backprop(X, t, p):\n    return X\n"
-BLANK = b'def make_dataset(n):\n    """Return it."""\n    raise NotImplementedError\ndef forward(X, p):\n    return X\n'
+WHOLE = b"def make_dataset(n):\n    return -n\ndef forward(X, p):\n    return -X\ndef backprop(X, t, p):\n    return -X\n"
+BLANK = b'def make_dataset(n):\n    """Return it."""\n    raise NotImplementedError\ndef forward(X, p):\n    return -X\n'
 
 
 @pytest.mark.parametrize("files, main, noted", [
@@ -142,6 +145,7 @@ BLANK = b'def make_dataset(n):\n    """Return it."""\n    raise NotImplementedEr
       "net/model.py": WHOLE[40:]}, "main.py", ""),
     ({"run.py": b"from model import *\n", "model.py": WHOLE}, "model.py", ""),
     ({"backprop.py": BLANK, "my_solution.py": WHOLE}, "my_solution.py", "backprop.py"),
+    ({"hw_v1.py": WHOLE, "hw_final.py": WHOLE}, "hw_final.py", "hw_v1.py"),
     ({"solution.py": WHOLE, "solution_old.py": WHOLE}, "solution.py", "solution_old.py"),
     ({"hw/backprop.py": WHOLE, "hw_old/backprop.py": WHOLE}, "hw/backprop.py", "hw_old/backprop.py"),
     ({"solution.py": WHOLE, "test_solution.py": b"from solution import make_dataset, forward, backprop\n"}, "solution.py", ""),
@@ -233,3 +237,50 @@ def test_a_folder_of_endless_folders_is_walked_within_a_bound(tmp_path, monkeypa
     (tmp_path / "backprop.py").write_bytes(SOURCE)
     found = read_submission(tmp_path)
     assert found.main == "backprop.py" and "more than 20 folders" in found.notes[0]
+
+
+NAMES = ("make_dataset", "forward", "backprop")
+SOLVED = "".join(f"def {name}(X, params):\n    return np.zeros(3)\n" for name in NAMES)
+
+
+@pytest.mark.parametrize("body", [
+    " pass", " ...", "\n    pass  # to do", "\n    return None", "\n    return 0", "\n    '''Says what.\n\n    Much.'''",
+    "\n    raise NotImplementedError", "\n    '''Says.'''\n    raise NotImplementedError('to do')", "\n    print('to do')",
+    "\n    y = None  # your code\n    return y", "\n    grads, loss = {}, 0.0\n    return grads, loss",
+])
+@pytest.mark.parametrize("as_notebook", [False, True])
+def test_a_body_that_computes_nothing_is_a_blank(tmp_path, body, as_notebook):
+    """Of two files the one with bodies counts, whatever form the blanks of the other have and whatever its name is."""
+    blanks = "import numpy as np\n" + "".join(f"def {name}(X, params):{body}\n\n" for name in NAMES)
+    if as_notebook:
+        cell = {"cell_type": "code", "source": blanks.splitlines(keepends=True), "outputs": [], "metadata": {}}
+        (tmp_path / "backprop.ipynb").write_text(json.dumps({"cells": [cell], "nbformat": 4}, indent=1))
+    else:
+        (tmp_path / "backprop.py").write_text(blanks)
+    (tmp_path / "solution.py").write_text(SOLVED)
+    read = read_submission(tmp_path)
+    assert read.main == "solution.py" and not read.notes
+    (tmp_path / "solution.py").write_text("import numpy as np\n")
+    assert PurePath(read_submission(tmp_path).main).stem == "backprop"
+
+
+@pytest.mark.parametrize("definition", [
+    "def forward(\n    X: np.ndarray,\n    params: dict,\n) -> np.ndarray:\n    return f(X)\n", "def forward(X, params): return f(X)\n",
+    "def forward(X, params):\n    '''Doc.'''\n    return X @ params\n", "class forward:\n    pass\n", "forward = lambda X, params: 0\n",
+    "def forward(X, params):\n    pass\n\ndef forward(X, params):\n    return f(X)\n",
+    "def forward(X, params=dict(a=(1, 2))):\n    return -X\n", "async def forward(X, params):\n    return 0\n",
+])
+def test_what_computes_is_a_function(definition):
+    """Signatures over lines, one-liners, assignments and a second definition below a blank are functions."""
+    assert own_functions(definition.encode())[0] == {b"forward"}
+
+
+def test_a_script_is_chosen_before_the_package_that_it_imports(tmp_path):
+    """A package hands functions on; the script, or else the module that holds them all, is the main file."""
+    (tmp_path / "nn").mkdir()
+    for name, text in {
+        "main.py": "from nn import *\n", "nn/__init__.py": "from .core import *\nfrom .data import *\n",
+        "nn/core.py": SOLVED.split("def forward")[0], "nn/data.py": "def forward" + SOLVED.split("def forward")[1],
+    }.items():
+        (tmp_path / name).write_text(text)
+    assert read_submission(tmp_path).main == "main.py"
