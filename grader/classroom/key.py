@@ -32,7 +32,12 @@ def unusable_key(reason: str, rubric: Rubric) -> str:
 
 
 def _ours(rubric: Rubric) -> list[bytes]:
-    return [grader_digest().encode(), json.dumps(asdict(rubric), sort_keys=True).encode()]
+    return [grader_digest().encode(), _as_text(rubric)]
+
+
+@lru_cache(maxsize=4)
+def _as_text(rubric: Rubric) -> bytes:
+    return json.dumps(asdict(rubric), sort_keys=True).encode()
 
 
 @lru_cache(maxsize=1)
