@@ -70,9 +70,10 @@ def test_nothing_of_a_folder_is_dropped_in_silence(tmp_path):
     """What cannot be a submission is an entry with a reason, or named in a note."""
     _folder(tmp_path, ["ana/", "notes.txt", ".DS_Store", "__MACOSX/"])
     (tmp_path / "link").symlink_to("/etc")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
     found = read_class(tmp_path, OUT)
     reasons = {entry.title: entry.reason for entry in found.entries}
-    assert "link" in reasons["link"] and "not a folder" in reasons["notes.txt"] and reasons["ana"] == ""
+    assert "link" in reasons["link"] and "link" in reasons["circle"] and "not a folder" in reasons["notes.txt"] and reasons["ana"] == ""
     assert sorted(note.split()[0] for note in found.notes) == [".DS_Store", "__MACOSX"]
 
 

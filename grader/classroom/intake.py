@@ -6,6 +6,7 @@ entry of the folder becomes a submission or a part of one, or is named as left a
 """
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -121,8 +122,8 @@ def _read(folder: Path, out: Path) -> Class:
         raise NoClass(f"the results cannot go into {folder} itself, among the submissions: give --out a folder of its own")
     if (folder / METADATA).is_file():
         return _export(folder)
-    wanted = [path for path in sorted(folder.iterdir()) if not _is_aside(path.name) and path.resolve() != out]
-    exports = [path for path in wanted if (path / METADATA).is_file() and not path.is_symlink()]
+    wanted = [path for path in sorted(folder.iterdir()) if not _is_aside(path.name) and not _is_same(path, out)]
+    exports = [path for path in wanted if os.path.isfile(path / METADATA) and not path.is_symlink()]
     if len(exports) > 1 and exports == wanted:
         raise NoClass(f"{folder} holds {len(exports)} exports and nothing else: give one of them, such as {exports[0]}")
     if exports == wanted and exports:
@@ -134,11 +135,15 @@ def _read(folder: Path, out: Path) -> Class:
     return replace(found, notes=(*found.notes, *notes))
 
 
+def _is_same(path: Path, out: Path) -> bool:
+    return os.path.realpath(path) == str(out)  # of links that lead in a circle, too
+
+
 # ---------------------------------------------------------------- a plain folder
 
 
 def _plain(folder: Path, out: Path) -> Class:
-    names = sorted(path.name for path in folder.iterdir() if path.resolve() != out)
+    names = sorted(path.name for path in folder.iterdir() if not _is_same(path, out))
     aside = [name for name in names if _is_aside(name)]
     wanted = [name for name in names if not _is_aside(name)]
     typed = _typed_beside_files(wanted)
