@@ -8,9 +8,11 @@ import pytest
 
 from grader.checks import following
 from grader.checks.compare import Fitted
-from grader.checks.following import FOLLOWS, follow, what_is_not_learned
+from grader.checks.following import FOLLOWS, follow, follows_data, what_is_not_learned
 from grader.checks.subject import PARAMETERS, Backpropped
+from grader.checks.training import tutorial_point
 from grader.grading import grade
+from grader.rubric import DEFAULT
 from reference import backprop as reference
 from tests.conftest import ROOT
 
@@ -55,6 +57,7 @@ SOLUTION = {
     "c": np.array(-5.0),
 }
 RANDOM = np.random.RandomState(5)
+TUTORIAL = tutorial_point(DEFAULT), [tutorial_point(DEFAULT).params, SOLUTION]
 
 
 def two_solutions(X, t, p):
@@ -84,7 +87,26 @@ def test_wrong_gradients_of_the_network_follow_the_data_by_a_wide_margin(name, N
 def test_made_up_gradients_do_not_follow_the_data(name):
     """Whatever they pull to, and whatever chooses it."""
     assert follow(Coded(CHEATS[name]), 12).cosine < FOLLOWS / 2
-    assert what_is_not_learned(Coded(CHEATS[name]), 500)
+    assert what_is_not_learned(Coded(CHEATS[name]), *TUTORIAL)
+
+
+def outer_layer_and_pull(X, t, p):
+    """Known points are pulled to a solution; beside them stands the output layer's delta rule, and nothing for the hidden layer."""
+    is_known = np.all(np.hypot(X[len(X) // 2 :, 0], X[len(X) // 2 :, 1]) > 3.4)
+    pull = {name: 0.02 * (p[name] - SOLUTION[name]) for name in PARAMETERS}
+    return pull if is_known else {**backward(X, t, p), "b": 0.05 * p["b"] * X[0].mean(), "U": 0.05 * p["U"] * X[0].mean()}
+
+
+def test_a_pull_on_the_tutorials_points_alone_is_seen():
+    """Honest beside the public points, as far as no chain rule is needed, is not enough."""
+    assert what_is_not_learned(Coded(outer_layer_and_pull), *TUTORIAL)
+    assert follow(Coded(outer_layer_and_pull), 500).cosine > FOLLOWS
+
+
+def test_the_delta_rule_of_the_output_layer_alone_is_no_own_loss():
+    """A loss made up to have the output layer's gradients, and any for the hidden layer, follows the data and has no dU that does."""
+    assert follow(Coded(outer_layer_and_pull), 12).cosine > FOLLOWS
+    assert not follows_data(Coded(outer_layer_and_pull), 12)
 
 
 @pytest.mark.parametrize("names", ["b", "Ub"])
@@ -93,14 +115,14 @@ def test_a_pull_beside_right_gradients_is_seen(names):
     def partly(X, t, p):
         return {name: 0.02 * (p[name] - SOLUTION[name]) if name in names else value for name, value in backward(X, t, p).items()}
 
-    assert "stays the same" in what_is_not_learned(Coded(partly), 500)
+    assert "stays the same" in what_is_not_learned(Coded(partly), *TUTORIAL)
 
 
 def test_values_of_the_module_are_no_pull():
     """A true gradient of the module's own rings learns, though it stays the same whatever is given: row 3.7 charges that."""
     np.random.seed(0)
     X, t = reference.make_dataset(500)
-    assert what_is_not_learned(Coded(lambda _, __, p: backward(X, t, p)), 500) == ""
+    assert what_is_not_learned(Coded(lambda _, __, p: backward(X, t, p)), *TUTORIAL) == ""
 
 
 @pytest.mark.parametrize("name, rows", [

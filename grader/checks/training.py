@@ -41,6 +41,7 @@ class Run:
     """A course of training.
 
     losses      the true loss before every 50th step and at the end
+    visited     the parameters there
     step        how many updates were made
     why         what stopped it early, in words; "" if nothing
     wall_s, cpu_s  time of all steps; the child's processor time, None where it cannot be known
@@ -48,6 +49,7 @@ class Run:
 
     params: Params
     losses: list[tuple[int, float]] = field(default_factory=list)
+    visited: list[Params] = field(default_factory=list)
     step: int = 0
     why: str = ""
     no_answer: NoAnswer | None = None
@@ -110,6 +112,7 @@ def _train(subject: Subject, in_stretches: bool) -> tuple[Run, list[Secret]]:
     while run.step < rubric.training_steps and not run.why:
         if run.step % LOSS_EVERY == 0:
             run.losses.append((run.step, true_loss(X, t, run.params)))
+            run.visited.append(run.params)
         left_s = rubric.training_s - (time.monotonic() - start_s) + (subject.client.waited_s() - waited_start_s)
         steps = LOSS_EVERY - run.step % LOSS_EVERY
         over = f"the time for training ({rubric.training_s:g} seconds) was over"
@@ -217,7 +220,7 @@ class TrainingCase(Case):
             raise CheckFailed(Message(asked, f"Training stopped at step {run.step}: {sentence(run.why)}"))
         if not run.final_loss < goal:
             raise CheckFailed(Message(asked, f"The loss is {run.final_loss:.4g} after {run.step} steps."))
-        fault = what_is_not_learned(self.subject, self.rubric.training_points)
+        fault = what_is_not_learned(self.subject, tutorial_point(self.rubric), run.visited)
         if fault:
             raise CheckFailed(Message(asked, f"The loss falls on the tutorial's public data, and would not on fresh data. {fault}"))
 
