@@ -79,10 +79,16 @@ def test_the_advice_on_time_follows_what_was_measured(grade_source, reference_so
 
 
 def test_a_name_that_is_taken_later_is_told(grade_source, reference_source):
-    """`forward = forward(X, params)` below the functions leaves none of that name."""
+    """`forward = forward(X, params)` below the functions: the function is graded, and what happened to its name is told."""
     source = f"{reference_source}\n\nforward = forward(np.zeros((3, 2)), {{'U': np.eye(2), 'b': np.zeros(2), 'W': np.ones(2), 'c': 0}})\n"
-    message = rows(grade_source(source))["2.1"].message
-    assert "the name forward stands for something else" in message.came and "`forward = forward(...)`" in message.look
+    result = grade_source(source)
+    assert rows(result)["2.1"].state == "passed" and "gives the name forward to something else" in result.notes[0]
+
+
+def test_a_name_that_is_no_function_is_told(grade_source, reference_source):
+    """Where no function of that name was ever there, the row says what stands in its place."""
+    source = reference_source.replace("def forward(", "def output(") + "\n\nforward = 0.5\n"
+    assert "the name forward stands for something else" in rows(grade_source(source))["2.1"].message.came
 
 
 def test_the_python_that_cannot_read_a_file_is_named(grade_source):
