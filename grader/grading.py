@@ -244,7 +244,7 @@ def load_notes(loaded: Loaded, is_right: bool = True) -> tuple[str, ...]:
     is_whole = set(loaded.functions) >= set(FIRST_ROW)
     stopped = [_note(problem, loaded, is_whole and is_right) for problem in loaded.problems if not (is_whole and ended_by_itself(problem))]
     overwritten = [
-        f"Further down your file gives the name {name} to something else, as `{name} = {name}(...)` would. The function {name} was graded."
+        f"Further down your file gives the name {name} to something else, as `{name} = {name}(...)` does. The function {name} was graded."
         for name in loaded.overwritten if name in loaded.functions
     ]
     elsewhere = [

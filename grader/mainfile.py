@@ -40,6 +40,7 @@ _FROM = re.compile(
 _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]{1,80}\.{0,80}([A-Za-z_]\w{0,200})|import[ \t]{1,80}([A-Za-z_][\w \t,.]{0,500}))", re.MULTILINE
 )
+_RUN = re.compile(rb"^[ \t]*%run[ \t]{1,8}(?:-\w[ \t]{1,8})?[\"']?([\w./ -]{1,100})", re.MULTILINE)
 _STALE = re.compile(
     r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)",
     re.IGNORECASE,
@@ -119,6 +120,7 @@ def _sources_in(files: Mapping[str, bytes]) -> dict[str, _Source]:
         text = as_lines(name, files[name]) if left_bytes >= 0 else b""
         lines = [(match[1], match[2] or match[3]) for match in islice(_FROM.finditer(text), MAX_IMPORTS)]
         imports = [(module.rpartition(b".")[2].decode("ascii", "ignore"), names) for module, names in lines]
+        imports += [(_module_name(run), b"*") for run in _run_in(text)]
         found[name] = _Source(*own_functions(text), imports)
     return found
 
@@ -136,7 +138,7 @@ def _likelihood(name: str, sources: Mapping[str, _Source]) -> tuple[int, bool, b
 
 def _imported_functions(name: str, sources: Mapping[str, _Source]) -> set[bytes]:
     """The graded functions that a file imports by name, or with a star, from files beside it."""
-    beside = {_module_name(other): other for other in sources if other.endswith(".py") and other != name}
+    beside = {_module_name(other): other for other in sources if other != name}
     found: set[bytes] = set()
     through = [name]
     for here in through:
@@ -156,13 +158,20 @@ def _module_name(name: str) -> str:
     return path.parent.name if path.stem == "__init__" else path.stem
 
 
+def _run_in(text: bytes) -> list[str]:
+    """The files that %run runs."""
+    return [match[1].decode("ascii", "ignore").strip() for match in islice(_RUN.finditer(text), MAX_IMPORTS)]
+
+
 def _imported_from(name: str, files: Mapping[str, bytes]) -> set[str]:
     """The files beside it that a file imports from, and those that they import from."""
     found: set[str] = set()
     queue = [name]
-    parts = {other: set(PurePosixPath(other).with_suffix("").parts) for other in files if other.endswith(".py")}
+    parts = {other: set(PurePosixPath(other).with_suffix("").parts) for other in files if other.endswith(SOURCE_SUFFIXES)}
     while queue:
-        imported = imported_names(files[queue.pop()])
+        here = queue.pop()
+        text = as_lines(here, files[here])
+        imported = imported_names(text) | {_module_name(run) for run in _run_in(text)}
         new = {other for other, words in parts.items() if not imported.isdisjoint(words)} - found
         found |= new
         queue += new

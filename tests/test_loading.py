@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 
 import pytest
@@ -75,6 +76,16 @@ def test_future_imports_hold_below_too(reference_source, grade_source):
     annotated = reference_source.replace("def backprop(X, t, params)", "def backprop(X: Nowhere, t, params)")
     assert annotated != reference_source
     assert grade_source("from __future__ import annotations\n" + _before_backprop(annotated, "1 / 0\n")).score == 100
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads it")
+@pytest.mark.parametrize("line, said", [
+    ("print(f\"{{'a': 1}[\"a\"]}\")", "the quotes that are around it"), ("type Params = dict", "`type` statements are new"),
+])
+def test_what_only_a_newer_python_reads_costs_nothing(reference_source, grade_source, line, said):
+    """A line in the syntax of Python 3.12 is told as that, and the functions beside it count."""
+    result = grade_source(f"{line}\n{reference_source}\ndef show(params: Params = 3):\n    {line}\n")
+    assert result.score == 100 and said in _notes(result)
 
 
 def test_what_python_cannot_read_is_said(grade_source):

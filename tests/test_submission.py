@@ -283,4 +283,14 @@ def test_a_script_is_chosen_before_the_package_that_it_imports(tmp_path):
         "nn/core.py": SOLVED.split("def forward")[0], "nn/data.py": "def forward" + SOLVED.split("def forward")[1],
     }.items():
         (tmp_path / name).write_text(text)
-    assert read_submission(tmp_path).main == "main.py"
+    assert read_submission(tmp_path).main == "main.py" and not read_submission(tmp_path).notes
+
+
+def test_a_notebook_that_runs_another_is_the_main_file(tmp_path):
+    """%run brings in what the other file defines: neither is left out."""
+    head, _, tail = SOLVED.partition("def backprop")
+    for name, text in {"main.ipynb": f"%run part1.ipynb\n{head}", "part1.ipynb": f"def backprop{tail}"}.items():
+        cell = {"cell_type": "code", "source": text.splitlines(keepends=True)}
+        (tmp_path / name).write_text(json.dumps({"cells": [cell], "nbformat": 4}))
+    read = read_submission(tmp_path)
+    assert read.main == "main.ipynb" and not read.notes

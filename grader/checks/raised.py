@@ -5,6 +5,7 @@ each is a part of one line, so that none can look like a row of a report, and cu
 """
 from __future__ import annotations
 
+import re
 import sys
 
 from grader.checks.compare import returned
@@ -51,6 +52,11 @@ def hint(problem: Problem) -> str:
         return f"The grader calls {named}{CALLS[named]}."
     if problem.message.endswith("it cannot be imported here"):
         return ""
+    if problem.type == "SyntaxError" and sys.version_info < (3, 12):
+        if problem.message.startswith("f-string: "):
+            return f"In the braces of an f-string only Python 3.12 and newer read the quotes that are around it; {PYTHON} reads it here."
+        if re.match(r"type \w+ ?[=\[]", problem.source):
+            return f"`type` statements are new in Python 3.12; {PYTHON} reads it here."
     return next((words for types, words in HINTS if problem.type in types), "")
 
 

@@ -111,7 +111,7 @@ def _complete(loading: Loading, parts: list[Part], path: Path, root: Path, modul
     namespace = loading.namespace
     loading.overwritten = [name for name in FUNCTIONS if name in namespace and pick(namespace, name) is None]
     elsewhere.restore(FUNCTIONS, parts, namespace)
-    for name in _missing(namespace):
+    for name in sorted(_missing(namespace), key=FUNCTIONS.index):
         found = elsewhere.from_modules(name, root, module)
         if found is not None:
             namespace[name], loading.elsewhere[name] = found
@@ -122,9 +122,10 @@ def _complete(loading: Loading, parts: list[Part], path: Path, root: Path, modul
             beside.__file__, beside.__package__ = str(other), module.__package__
             with contextlib.suppress(notebook.NotANotebook):
                 _run_file(other, beside, end_s, root)
-            for name in wanted:
+            for name in sorted(wanted, key=FUNCTIONS.index):
                 if pick(vars(beside), name) is not None:
                     namespace[name], loading.elsewhere[name] = vars(beside)[name], other.name
+    loading.overwritten = [name for name in loading.overwritten if name not in loading.elsewhere]
     loading.indented = {name: where for name in _missing(namespace) if (where := elsewhere.indented(name, parts))}
 
 
@@ -264,8 +265,9 @@ def _first_line(node: ast.stmt) -> int:
 def _run_script(path: Path, data: bytes, module: ModuleType, end_s: float, root: Path) -> tuple[Loading, list[Part]]:
     ran = _run_through(partial(_compiled_script, path, data), partial(_script_tree, path), str(path), module, end_s)
     problems = [] if ran.raised is None else [problem(ran.raised, str(root))]
+    tree = _with_older_syntax(ran.raised, source_text(path), str(path), module, end_s)
     try:
-        parts = [Part(str(path), _script_tree(path))]
+        parts = [Part(str(path), tree() if tree else _script_tree(path))]
     except Exception:  # SyntaxError, ValueError, RecursionError, MemoryError
         parts = []
     return Loading(module.__dict__, problems), parts
@@ -284,6 +286,20 @@ def _compiled_script(path: Path, data: bytes) -> CodeType:
         if text == source:
             raise
     return compile(text, str(path), "exec", dont_inherit=True)
+
+
+def _with_older_syntax(raised: BaseException | None, text: str, name: str, module: ModuleType, end_s: float) -> Tree | None:
+    """Run a text that only a newer Python reads, less the lines that are new; its tree, or None if it is none of that kind."""
+    older = notebook.in_older_syntax(text) if isinstance(raised, SyntaxError) else text
+    if older == text:
+        return None
+    tree = partial(_cell_tree if CELL in name else _parsed, older, name)
+    _run_through(lambda: _compiled_tree(tree().body, name), tree, name, module, end_s)
+    return tree
+
+
+def _parsed(text: str, name: str) -> ast.Module:
+    return ast.parse(text, name)
 
 
 # ---------------------------------------------------------------- notebooks
@@ -320,12 +336,13 @@ def _run_notebook(path: Path, data: bytes, module: ModuleType, end_s: float, roo
             with contextlib.suppress(OSError, ValueError):
                 session.write_file(text)
             continue
-        tree = partial(_cell_tree, text, name)
+        tree: Tree = partial(_cell_tree, text, name)
         compiled = partial(_compiled_cell, text, name)
         failed_here = any(isinstance(one.ran.raised, FAILS_HERE_ALONE) for one in failed)
         ran = _run_through(compiled, tree, name, module, end_s, lambda error: failed_here or isinstance(error, FAILS_HERE_ALONE))  # noqa: B023
         if ran.raised is not None:
             failed.append(_Failed(cell, name, ran))
+            tree = _with_older_syntax(ran.raised, text, name, module, end_s) or tree
         with contextlib.suppress(Exception):  # SyntaxError, ValueError, RecursionError, MemoryError
             parts.append(Part(name, tree()))
     return Loading(module.__dict__, _cell_reports(failed, module.__dict__, root)), parts

@@ -236,6 +236,36 @@ def script_text(source: str) -> str:
     return plain if parses(plain) else source
 
 
+_TYPE_STATEMENT = re.compile(r"([ \t]*)type[ \t]+(\w+)[ \t]*(?:\[[^\]\n]*\])?[ \t]*=")
+_SHOWN = re.compile(r"([ \t]*)print\(.*\)[ \t]*;?[ \t]*(?:#.*)?$")
+MAX_NEW_LINES = 50
+
+
+def in_older_syntax(source: str) -> str:
+    """A text less what only Python 3.12 and newer read: `type` statements, and printed f-strings with their own quotes in braces.
+
+    As it is, where it still does not parse.
+    """
+    lines = source.split("\n")
+    for _ in range(MAX_NEW_LINES if sys.version_info < (3, 12) else 0):
+        try:
+            ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            number = (error.lineno or 0) - 1
+            line = lines[number] if 0 <= number < len(lines) else ""
+            if named := _TYPE_STATEMENT.match(line):
+                lines[number] = f"{named[1]}{named[2]} = object"
+            elif "f-string" in str(error.msg) and (shown := _SHOWN.match(line)):
+                lines[number] = f"{shown[1]}pass"
+            else:
+                return source
+        except Exception:  # ValueError, RecursionError, MemoryError
+            return source
+        else:
+            return "\n".join(lines)
+    return source
+
+
 def joined(data: bytes) -> str:
     """The Python of all cells that parse, one after the other; "" where these bytes are no notebook."""
     try:
