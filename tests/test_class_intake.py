@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom import class_run
 from grader.classroom.class_run import ClassRun, Plan
 from grader.classroom.intake import NoClass, Student, read_class
 from grader.classroom.names import slugs
@@ -317,3 +318,13 @@ def test_a_byte_that_is_no_text_in_a_name(tmp_path):
     assert isinstance(done, Done) and done.document is not None
     assert whole.entries[slug].title == "ann\\xff.txt" == done.document["extra_data"]["submission"]
     json.dumps(done.document, ensure_ascii=False).encode()
+
+
+def test_a_submission_that_cannot_be_read_by_a_fault_of_ours_ends_no_run(tmp_path, monkeypatch):
+    """Whatever reading one of them raises, the others are graded, and the fault is named as the grader's."""
+    _folder(tmp_path / "class", []).mkdir()
+    (tmp_path / "class" / "ana.py").write_text("")
+    whole = ClassRun(Plan(tmp_path / "class", tmp_path / "out"), Store(tmp_path / "out"), read_class(tmp_path / "class", tmp_path / "out"))
+    monkeypatch.setattr(class_run, "read_submission", lambda path, neighbours: 1 / 0)
+    done = whole.order("ana")
+    assert isinstance(done, Done) and done.document is None and "the grader's fault: ZeroDivisionError" in done.fault

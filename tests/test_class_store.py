@@ -15,6 +15,7 @@ from grader.classroom.key import key, unusable_key
 from grader.classroom.store import DONE, OPEN, InUse, Store, read_document, write_text
 from grader.rubric import DEFAULT
 from grader.submission import Submission
+from tests.test_architecture import imported
 
 DOCUMENT = {"score": 1, "extra_data": {"class": {"key": "k", "fingerprint": {}}}}
 
@@ -150,6 +151,18 @@ def test_the_grader_digest_sees_every_room_that_decides_a_mark():
     assert all(path.exists() for path in paths)
     seen = {path.relative_to(digests.ROOT).as_posix() for room in paths for path in digests._sources(room)}
     assert {"reference/backprop.py", "grader/checks/gradients.py", "grader/sandbox/child.py", "grader/rubric.py"} <= seen
+
+
+def test_the_grader_digest_sees_all_that_grading_imports():
+    """A room that is new, or that is divided, cannot be left out of the digest."""
+    seen = {path for room in digests.ROOMS for path in digests._sources(digests.ROOT / room)}
+    met, queue = set(), [digests.ROOT / "grader" / "grading.py", digests.ROOT / "grader" / "report" / "page.py"]
+    while queue:
+        path = queue.pop()
+        met.add(path)
+        found = {digests.ROOT / f"{name.replace('.', '/')}.py" for name in imported(path)}
+        queue += [one for one in found if one.is_file() and one not in met]
+    assert len(met) > 40 and met <= seen
 
 
 def test_read_document(tmp_path):

@@ -140,6 +140,8 @@ class ClassRun:
             return _unusable(entry, unusable, rubric)
         except OSError as error:
             return _unusable(entry, UnusableSubmission(f"it cannot be read: {error.strerror}"), rubric)
+        except Exception as error:  # whatever one of them holds, the others are graded
+            return Done(slug, fault=f"the grader's fault: {type(error).__name__} as it was read")
         return Order(slug, entry.path.name, submission, rubric, key(submission, rubric), grader_digest(), self.plan.trusted)
 
     def grade(self, crew: Crew, stream: TextIO) -> None:
