@@ -204,3 +204,15 @@ def test_the_main_file_is_looked_at_first(worker):
     main = b"from zlib_mine import *\n"
     found = fingerprint(Submission({**many, "zmain.py": main, "zlib_mine.py": SOURCE.encode()}, "zmain.py"), worker, DEFAULT)
     assert Fingerprints(found["kept"], found["dropped"]) == _prints(SOURCE) and found["cut"]
+
+
+@pytest.mark.parametrize("line, is_told", [
+    ("exec(open('notes.txt').read())", True), ("    x = eval (text)", True), ("# exec(it)", False), ("text = 'exec(it)'", False),
+    ("def eval(x): pass", False), ("frame.eval(x)", False), ("retrieval(x)", False), ("from notes import *", True),
+])
+def test_what_may_run_text_is_told(worker, line, is_told):
+    """Code beside a decoy that runs text is the instructor's to read; the same word elsewhere, and in the public checks, is not."""
+    files = {"backprop.py": f"{line}\n{SOURCE}", "notes.py": "exec(SECRET)\n", "check.py": "exec(code)\n"}
+    traceback = b'{"cells": [{"cell_type": "code", "outputs": ["-> 3326 exec(code_obj, self.user_global_ns)"], "source": "x = 1"}]}'
+    submission = Submission({name: text.encode() for name, text in files.items()} | {"plots.ipynb": traceback}, "backprop.py")
+    assert ("runs_text" in fingerprint(submission, worker, DEFAULT)) is is_told

@@ -233,7 +233,7 @@ class ClassRun:
                 self.faults[slug] = f"{self.store.results(slug)} was changed by hand: delete it, and it is graded again"
                 continue
             if found := document["extra_data"]["class"]["fingerprint"]:
-                prints[slug] = Fingerprints(found["kept"], found["dropped"], "cut" in found)
+                prints[slug] = Fingerprints(found["kept"], found["dropped"], "cut" in found, "runs_text" in found)
         return results, prints
 
     def _summary(self, results: Mapping[str, Result], prints: Mapping[str, Fingerprints]) -> ClassSummary:

@@ -53,11 +53,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """The hashes of one submission, with names kept and with names dropped, each as packed() makes it; whether there are more."""
+    """The hashes of one submission, with names kept and with names dropped, each as packed() makes it.
+
+    is_cut     whether there are more
+    runs_text  whether it may run code that is not in its sources
+    """
 
     kept: str
     dropped: str
     is_cut: bool = False
+    runs_text: bool = False
 
 
 def packed(hashes: Iterable[int]) -> str:
@@ -110,6 +115,8 @@ def not_compared(fingerprints: Mapping[str, Fingerprints], given: Fingerprints, 
     for slug in working:
         if slug not in own or len(own[slug]) < LITTLE:
             found[slug] = "too little code to compare with others': see where its functions come from"
+        elif fingerprints[slug].runs_text:
+            found[slug] = "exec or eval in its code: see what that runs, since it cannot be compared with others'"
         elif fingerprints[slug].is_cut:
             found[slug] = "too much code to compare it all with others'"
     return found

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -37,6 +38,8 @@ from grader.submission import Submission
 FINGERPRINT_S = 5.0
 """A source of the largest size that is read takes under a second."""
 MAX_SOURCES = 20
+RUNS_TEXT = re.compile(rb"^[^#\n\"']*(?<![\w.])(?<!def )(?:exec|eval)[ \t]*\(", re.MULTILINE)
+"""A line of a script by which code may come from where no fingerprint sees it; tracebacks in a notebook's outputs hold such lines."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ def _carried_out(order: Order) -> Done:
 
 
 def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[str, str]:
-    """The hashes of a submission's syntax, with names kept and dropped, and "cut" if there are more; {} where none came. No grading."""
+    """The hashes of a submission's syntax, with names kept and dropped, without grading it; {} where none came.
+
+    "cut" says that there are more, "runs_text" that there may be code elsewhere.
+    """
     with cell(REFERENCE, Limits(cpu_s=int(FINGERPRINT_S) + 1)) as place:
         main = submission.lay_out(place.scratch)
         hand_over(place)
@@ -125,19 +131,22 @@ def fingerprint(submission: Submission, worker: Worker, rubric: Rubric) -> dict[
 
 def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, str]:
     """From a child in which no student code has run yet: code that would change its own fingerprint comes too late."""
-    sources = _sources(submission)
+    sources, own = _sources(submission)
     found = client.fingerprint([folder / name for name in sources[:MAX_SOURCES]], FINGERPRINT_S)
     if isinstance(found, Lost):
         return {}
     is_cut = len(sources) > MAX_SOURCES or any(len(hashes) >= MAX_HASHES for hashes in found)
-    return {"kept": packed(found[0]), "dropped": packed(found[1]), **({"cut": "yes"} if is_cut else {})}
+    runs_text = any(name.endswith(".py") and RUNS_TEXT.search(submission.files[name]) for name in sources[:own])
+    more = {**({"cut": "yes"} if is_cut else {}), **({"runs_text": "yes"} if runs_text else {})}
+    return {"kept": packed(found[0]), "dropped": packed(found[1]), **more}
 
 
-def _sources(submission: Submission) -> list[str]:
-    """The main file first, then what it imports, so that no other can push these off the list."""
+def _sources(submission: Submission) -> tuple[list[str], int]:
+    """The main file first, then what it imports, so that no other can push these off the list; and how many these are."""
     imported = imported_names(as_lines(submission.main, submission.files[submission.main]))
-    names = [name for name in submission.files if name.endswith(SOURCE_SUFFIXES)]
-    return sorted(names, key=lambda name: (name != submission.main, imported.isdisjoint(PurePosixPath(name).with_suffix("").parts), name))
+    others = sorted(name for name in submission.files if name.endswith(SOURCE_SUFFIXES) and name != submission.main)
+    used = [name for name in others if not imported.isdisjoint(PurePosixPath(name).with_suffix("").parts)]
+    return [submission.main, *used, *(name for name in others if name not in used)], 1 + len(used)
 
 
 # ---------------------------------------------------------------- the process and its worker
