@@ -17,7 +17,7 @@ from typing import Any
 
 from gradescope_utils.autograder_utils.json_test_runner import JSONTestResult, JSONTestRunner
 
-from grader.checks.base import FIRST_ROW, Case, CheckFailed, NotRun
+from grader.checks.base import FIRST_ROW, Case, CheckFailed, NotRun, sentence
 from grader.checks.dataset import DatasetCase
 from grader.checks.forward import ForwardCase
 from grader.checks.gradients import GradientCase
@@ -203,7 +203,7 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow, 
     loaded = client.load()
     printed = client.take_printed().text()
     if not isinstance(loaded, Loaded):
-        headline = f"Nothing could be graded: when your file was run, {raised_words(loaded)}."
+        headline = sentence(f"Nothing could be graded: when your file was run, {raised_words(loaded)}")
         return nothing_graded(rubric, headline, notes=notes, printed_at_load=printed)
     if loaded.unusable:
         return nothing_graded(rubric, f"Nothing could be graded: {loaded.unusable}.", notes=notes, printed_at_load=printed)

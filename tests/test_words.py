@@ -6,11 +6,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from grader.checks.base import sentence
 from grader.checks.compare import describe, returned
-from grader.checks.raised import problem_words
+from grader.checks.raised import problem_words, raised_words
 from grader.diagnosis import Diagnosis, Finding, has_a_line, words
 from grader.diagnosis.words import formula, is_number
 from grader.result import Message, Result
+from grader.sandbox.client import Lost
 from grader.sandbox.messages import Problem
 from grader.sandbox.wire import Tensor, Value
 from tests.test_diagnosis import diagnosed
@@ -273,3 +275,9 @@ def test_the_time_of_a_training_that_stopped_at_once_is_not_told(grade_source: C
     """One step with its warnings says nothing of how fast the code is."""
     rows = graded(grade_source, reference_source, "c_bar = z_bar.sum()", 'c_bar = z_bar.sum() + (np.nan if params["c"] else 0.0)')
     assert rows["5.3"].came == "Training stopped at step 1, too early for its time to tell anything." and not rows["5.3"].look
+
+
+def test_a_question_is_not_ended_by_a_full_stop():
+    """What ends in a question mark stays a sentence of its own."""
+    lost = Lost("late", "60")
+    assert sentence(f"Nothing could be graded: {raised_words(lost)}").endswith("or very slow code?")

@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from grader.report.terminal import MARKS
 from grader.selftest import watching
 from grader.selftest.ways import WAYS, command, ways_here
 
@@ -35,10 +36,11 @@ EXPECTED_LEVEL = {"root": "full", "docker": "full", "user": "partial"}
 LAST_S = 15.0
 """What a grading may take beyond its own deadline: the last call's, the end of all processes, the diagnosis."""
 SILENCE_S = 120.0
-GRADER_BYTES = 200 << 20
-"""Of memory, for the trusted process: 70 MB at rest, and what one reply of the largest size may take."""
+GRADER_BYTES = 120 << 20
+"""Of memory, for the trusted process: 70 MB at rest, and replies of a few megabytes."""
 PR_SET_CHILD_SUBREAPER = 36
 BRIEF = "brief:"
+ROW_STARTS = tuple(f"{mark} " for mark in MARKS.values())
 
 TAGS = {
     "p", "strong", "code", "br", "table", "tbody", "tr", "td", "details", "summary", "pre", "ul", "li", "em", "img", "span", "div",
@@ -219,6 +221,8 @@ def _judged(facts: Mapping[str, Any], name: str, result: Any) -> Iterator[str]:
     if not is_payload and "EVIDENCE" in printed + report + json.dumps(document, allow_nan=False):
         yield f"it came off: {(printed + report).partition('EVIDENCE')[2][:200]!r}"
     yield from _markup(report, document, result)
+    if sum(line[:2] in ROW_STARTS for line in report.splitlines()) != len(result.checks):
+        yield "a line of the report looks like a row, and is none"
     reports = facts.get("reports", ())
     for wanted in reports:
         kind, _, word = wanted.partition(":")
