@@ -14,9 +14,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from grader.mainfile import MAX_IMPORT_LINES, SOURCE_SUFFIXES, as_lines, choose, imported_names
 
@@ -42,7 +43,9 @@ ZIP_END_BYTES, ZIP_LOCATOR_BYTES, MAX_ZIP_COMMENT_BYTES = 22, 20, (1 << 16) - 1
 ZIP_METHODS = (0, 8)
 """Stored and deflated. zipfile inflates 4 kB of any other method at once, to gigabytes where the zip is made for it."""
 MAX_DEPTH = 6
-MAX_NAME_CHARS = 200
+MAX_NAME_CHARS = 400
+MAX_TAR_BYTES = 2 * MAX_TOTAL_BYTES
+TARS = (".tar", ".tar.gz", ".tgz")
 MAX_NOTES = 10
 
 IGNORED = frozenset({"__pycache__", "__MACOSX", ".git", ".venv", "venv", "env", "node_modules", ".ipynb_checkpoints", "site-packages"})
@@ -118,6 +121,7 @@ class _Gathering:
         self.files: dict[str, bytes] = {}
         self.notes: list[str] = []
         self.total_bytes = 0
+        self.has_hidden = False
         self._folders: set[str] = set()
         self._zips = self._zip_directory_bytes = self._zip_names = 0
 
@@ -136,8 +140,13 @@ class _Gathering:
         if self._zip_names > MAX_NAMES:
             raise TooMuchZipped(f"more than {MAX_NAMES:,} files are zipped in it: hand in backprop.py or backprop.ipynb only")
 
+    def plain(self, name: str) -> str:
+        """The name with_plain_suffix, unless that is taken."""
+        plain = with_plain_suffix(name)
+        return name if self._clashes(plain) else plain
+
     def wants(self, name: str, size_bytes: int) -> bool:
-        name = with_plain_suffix(name)
+        name = self.plain(name)
         limit = _limit_bytes(name)
         if not is_usable_name(name):
             self.leave_out(name, "its name cannot be used")
@@ -152,7 +161,7 @@ class _Gathering:
         return False
 
     def add(self, name: str, content: bytes) -> None:
-        name = with_plain_suffix(name)
+        name = self.plain(name)
         if self.wants(name, len(content)):
             self.files[name] = content
             self.total_bytes += len(content)
@@ -161,6 +170,11 @@ class _Gathering:
     def _clashes(self, name: str) -> bool:
         """Whether a file stands where this one's folder would be, or the other way round."""
         return name in self.files or name in self._folders or any(parent in self.files for parent in _parents(name))
+
+    def take_out(self, name: str) -> bytes:
+        content = self.files.pop(name)
+        self.total_bytes -= len(content)
+        return content
 
     def leave_out(self, name: str, why: str) -> None:
         note = f"{printable(name) or 'a file without a name'} was left out: {why}."
@@ -181,7 +195,7 @@ def read_submission(path: Path, neighbours: bool = True) -> Submission:
         names = list(_walk(path, gathering))
         for name in names:
             _add_file(path / name, name, gathering)
-        if not any(name.lower().endswith(SOURCE_SUFFIXES) for name in names):
+        if not any(with_plain_suffix(name).endswith(SOURCE_SUFFIXES) for name in names):
             _read_zips_in_it(path, names, gathering)
         return _submission(gathering)
     if not stat.S_ISREG(mode):
@@ -238,6 +252,7 @@ def _walk(folder: Path, gathering: _Gathering) -> Iterator[str]:
             folders.clear()
         prefix = "" if here == str(folder) else f"{relative.as_posix()}/"
         names += [prefix + name for name in files if not name.startswith(".")]
+        gathering.has_hidden |= len(files) > 0
         if len(names) > MAX_NAMES or met > MAX_NAMES:
             kind = "files" if len(names) > MAX_NAMES else "folders"
             gathering.notes.append(f"there are more than {MAX_NAMES} {kind}: the rest was left out.")
@@ -294,13 +309,18 @@ def _add_imported_neighbours(path: Path, gathering: _Gathering) -> None:
 
 
 def _read_zip(path: Path, gathering: _Gathering) -> None:
-    import zipfile
-
     if path.stat().st_size > MAX_ZIP_BYTES:
         raise UnusableSubmission(f"the zip has more than {MAX_ZIP_BYTES >> 20} MB: hand in backprop.py or backprop.ipynb only")
+    with open(path, "rb") as file:
+        _read_open_zip(file, gathering)
+
+
+def _read_open_zip(file: BinaryIO, gathering: _Gathering) -> None:
+    import zipfile
+
     try:
-        gathering.open_zip(_zip_directory_bytes(path))
-        with zipfile.ZipFile(path) as archive:
+        gathering.open_zip(_zip_directory_bytes(file))
+        with zipfile.ZipFile(file) as archive:
             members = [member for member in archive.infolist() if not member.is_dir() and _is_wanted_member(member.filename)]
             gathering.count_zipped(len(members))
             for member in sorted(members, key=lambda member: (not member.filename.endswith(SOURCE_SUFFIXES), member.filename)):
@@ -325,11 +345,45 @@ def _read_zips_in_it(folder: Path, names: Iterable[str], gathering: _Gathering) 
             gathering.leave_out(name, str(unusable))
 
 
-def _zip_directory_bytes(path: Path) -> int:
+def _unpack(gathering: _Gathering) -> None:
+    """Where no source was found: what is in the archives that were, one level deep and within the same bounds."""
+    for name in sorted(gathering.files):
+        if name.lower().endswith((".zip", *TARS)):
+            content = gathering.take_out(name)
+            try:
+                (_read_tar if name.lower().endswith(TARS) else _read_open_zip)(BytesIO(content), gathering)
+            except TooMuchZipped:
+                raise
+            except UnusableSubmission as unusable:
+                gathering.leave_out(name, str(unusable))
+
+
+def _read_tar(file: BinaryIO, gathering: _Gathering) -> None:
+    import tarfile
+    import zlib
+
+    content = file.read()
+    try:
+        if content.startswith(b"\x1f\x8b"):
+            content = zlib.decompressobj(31).decompress(content, MAX_TAR_BYTES)
+        with tarfile.open(fileobj=BytesIO(content), mode="r:") as archive:
+            for member in islice(archive, MAX_NAMES):
+                parts = PurePosixPath(member.name).parts
+                if not member.isreg() or member.issparse() or not _is_wanted_member(member.name):
+                    continue
+                if member.name.startswith("/") or ".." in parts or len(parts) > MAX_DEPTH:
+                    gathering.leave_out(member.name, "its path leads out of the archive or too deep")
+                elif gathering.wants(normal := "/".join(parts), member.size) and (inside := archive.extractfile(member)) is not None:
+                    gathering.add(normal, inside.read(_limit_bytes(normal) + 1))
+    except Exception:  # tarfile and zlib raise many kinds on damaged archives
+        raise UnusableSubmission("the archive is damaged and cannot be read") from None
+
+
+def _zip_directory_bytes(file: BinaryIO) -> int:
     """The size of a zip's directory, before zipfile loads it. Raises UnusableSubmission."""
-    with open(path, "rb") as file:
-        file.seek(max(0, path.stat().st_size - ZIP_LOCATOR_BYTES - ZIP_END_BYTES - MAX_ZIP_COMMENT_BYTES))
-        tail = file.read()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - ZIP_LOCATOR_BYTES - ZIP_END_BYTES - MAX_ZIP_COMMENT_BYTES))
+    tail = file.read()
     end = _zip_end(tail)
     directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
     if end < 0 or b"PK\x06\x07" in tail[max(0, end - ZIP_LOCATOR_BYTES) : end]:
@@ -366,6 +420,8 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _G
 
 
 def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
+    if not any(name.endswith(SOURCE_SUFFIXES) for name in gathering.files):
+        _unpack(gathering)
     sources = [name for name in gathering.files if name.endswith(SOURCE_SUFFIXES)]
     if not sources:
         raise UnusableSubmission(_why_no_source(gathering))
@@ -381,6 +437,10 @@ def _why_no_source(gathering: _Gathering) -> str:
     if gathering.files:
         names = ", ".join(printable(name) for name in sorted(gathering.files)[:3])
         return f"there is no Python file in it (found: {names}): hand in backprop.py or backprop.ipynb"
+    if gathering.notes:
+        return f"nothing in it can be used: {gathering.notes[0].rstrip('.')}"
+    if gathering.has_hidden:
+        return "there are only hidden files in it, whose names begin with a dot: hand in backprop.py or backprop.ipynb"
     return "it is empty: hand in backprop.py or backprop.ipynb"
 
 
@@ -400,8 +460,10 @@ def is_usable_name(name: str) -> bool:
 
 
 def with_plain_suffix(name: str) -> str:
-    """BACKPROP.PY, as some programs of Windows write it, is a script too."""
+    """BACKPROP.PY, as some programs of Windows write it, is a script too, and so is backprop.py.txt, as some browsers save it."""
     path = PurePosixPath(name)
+    if path.suffix.lower() in (".txt", ".json") and PurePosixPath(path.stem).suffix.lower() in SOURCE_SUFFIXES:
+        path = path.with_suffix("")
     return str(path.with_suffix(path.suffix.lower())) if path.suffix.lower() in SOURCE_SUFFIXES else name
 
 

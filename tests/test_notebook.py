@@ -202,6 +202,8 @@ def test_pictures_in_outputs_have_room_and_a_bound(tmp_path):
 def test_a_notebook_by_the_name_of_a_script_is_a_notebook(tmp_path, worker):
     """Somebody renamed it: it is graded all the same."""
     assert score_of(save(tmp_path / "backprop.py", ["%matplotlib inline\n", *WHOLE]), worker) == 100
+    (tmp_path / "a.ipynb").write_text("".join(WHOLE))
+    assert score_of(tmp_path / "a.ipynb", worker) == 100
 
 
 # ---------------------------------------------------------------- what is said

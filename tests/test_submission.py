@@ -1,11 +1,14 @@
 """What is handed in is read as bytes within bounds; what cannot be used is said in one line."""
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
+import tarfile
 import time
 import zipfile
+import zlib
 from pathlib import PurePath
 
 import pytest
@@ -294,3 +297,55 @@ def test_a_notebook_that_runs_another_is_the_main_file(tmp_path):
         (tmp_path / name).write_text(json.dumps({"cells": [cell], "nbformat": 4}))
     read = read_submission(tmp_path)
     assert read.main == "main.ipynb" and not read.notes
+
+
+def _zipped(name, content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+def _tarred(name, content):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name, content, main", [
+    ("backprop.py.txt", SOURCE, "backprop.py"), ("hw.IPYNB.txt", b"{}", "hw.ipynb"), ("hw.ipynb.json", b"{}", "hw.ipynb"),
+    ("hw.tar.gz", _tarred("./hw/backprop.py", SOURCE), "hw/backprop.py"), ("hw.tgz", _tarred("a.py", SOURCE), "a.py"),
+    ("hw.zip", _zipped("inner.zip", _zipped("backprop.py", SOURCE)), "backprop.py"),
+    ("hw.zip", _zipped("x" * 190 + "/hw.py", SOURCE), None),
+])
+def test_files_are_read_in_the_forms_in_which_they_arrive(tmp_path, name, content, main):
+    """Suffixes that browsers add are taken off, and archives are read one level deep."""
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / name
+    path.write_bytes(content)
+    assert read_submission(path).main == (main or "x" * 190 + "/hw.py") == read_submission(path.parent).main
+
+
+@pytest.mark.parametrize("name, content, words", [
+    ("hw.tar.gz", _tarred("../a.py", SOURCE), "leads out"), ("hw.tar.gz", b"\x1f\x8b" + b"0" * 99, "damaged"),
+    (".backprop.py", SOURCE, "hidden files"), ("hw.tar", _tarred("b.zip", _zipped("c.zip", _zipped("a.py", SOURCE))), "no Python file"),
+])
+def test_why_nothing_is_found_is_true(tmp_path, name, content, words):
+    """A folder with something in it is not told as empty, and archives in archives in archives are not opened."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnusableSubmission, match=words):
+        read_submission(tmp_path)
+
+
+def test_a_compressed_bomb_in_a_tar_is_bounded(tmp_path):
+    """A gigabyte of zeros behind a small file is not unpacked."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(compressor.compress(bytes(1 << 20)) for _ in range(512)) + compressor.flush()
+    (tmp_path / "hw.tgz").write_bytes(bomb)
+    start_s = time.monotonic()
+    with pytest.raises(UnusableSubmission):
+        read_submission(tmp_path)
+    assert time.monotonic() - start_s < 5

@@ -52,8 +52,12 @@ class Cell:
 
 
 def is_notebook(name: str, data: bytes) -> bool:
-    """Whether a file is a notebook: by its name, or by how it begins where somebody renamed it."""
-    return name.endswith(".ipynb") or (data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"nbformat"' in data)
+    """Whether a file is a notebook: by its name, or by how it begins where somebody renamed it or a script."""
+    begins_so = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    if name.endswith(".ipynb"):
+        text = "" if begins_so else data.decode("utf-8", "replace")
+        return not (GRADED.search(text) and parses(text))
+    return begins_so and b'"nbformat"' in data
 
 
 def read_cells(data: bytes) -> list[Cell]:
