@@ -8,8 +8,9 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,24 +21,34 @@ _SET_ASIDE = re.compile(
     re.IGNORECASE,
 )
 """A word in a name by which people put a file aside."""
+_DEF = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
 Function = ast.FunctionDef
 
 
-@dataclass(frozen=True)
+@dataclass
 class Part:
-    """A script, or a cell of a notebook: the name that it is compiled as, and its tree."""
+    """A script, or a cell of a notebook: the name that it is compiled as, its text, and what parses it."""
 
     name: str
-    tree: ast.Module
+    text: str
+    parsed: Callable[[], ast.Module]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its tree, empty where it does not parse; made only where it is needed, since that takes milliseconds."""
+        try:
+            return self.parsed()
+        except Exception:  # SyntaxError, ValueError, RecursionError, MemoryError
+            return ast.Module([], [])
 
 
 def restore(names: Sequence[str], parts: Sequence[Part], namespace: dict[str, Any]) -> None:
     """Define functions again under whose names something stands that cannot be called, such as their own result."""
-    for name in names:
-        if name in namespace and not callable(namespace[name]):
-            _define_again(name, parts, namespace)
-    for name in _called_only({part_name for part in parts for part_name in _defined(part.tree)}, parts):
-        if name in namespace and not callable(namespace[name]):
+    defined = {match for part in parts for match in _DEF.findall(part.text)}
+    lost = [name for name in sorted({*names, *defined}) if name in namespace and not callable(namespace[name])]
+    called = _called_only(set(lost), parts) if lost else set()
+    for name in lost:
+        if name in names or name in called:
             _define_again(name, parts, namespace)
 
 
@@ -77,10 +88,6 @@ def _called_only(names: set[str], parts: Sequence[Part]) -> set[str]:
             if isinstance(node, ast.Name) and node.id in names - local:
                 (called if id(node) in calls else used).add(node.id)
     return called - used
-
-
-def _defined(tree: ast.Module) -> Iterator[str]:
-    return (node.name for node in tree.body if isinstance(node, Function))
 
 
 def indented(name: str, parts: Sequence[Part]) -> str:

@@ -166,7 +166,10 @@ def _can_list(folder: str) -> bool:
 def _importing_frame() -> FrameType | None:
     """The frame of the import statement, below those of the import system."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and (frame.f_code.co_filename == __file__ or frame.f_code.co_filename.startswith("<frozen importlib")):
+    while frame is not None and (
+        frame.f_code.co_filename == __file__
+        or frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_code.co_filename.endswith("/importlib/__init__.py")
+    ):
         frame = frame.f_back
     return frame
 
@@ -180,7 +183,7 @@ def _is_only_asked_for() -> bool:
         if frame.f_code.co_name == "find_spec":
             return True
         frame = frame.f_back
-    return frame is not None and frame.f_code.co_filename == importlib.util.__file__
+    return frame is not None and frame.f_code.co_filename.endswith("/importlib/util.py")
 
 
 def _can_do_without(frame: FrameType | None) -> bool:

@@ -265,12 +265,9 @@ def _first_line(node: ast.stmt) -> int:
 def _run_script(path: Path, data: bytes, module: ModuleType, end_s: float, root: Path) -> tuple[Loading, list[Part]]:
     ran = _run_through(partial(_compiled_script, path, data), partial(_script_tree, path), str(path), module, end_s)
     problems = [] if ran.raised is None else [problem(ran.raised, str(root))]
-    tree = _with_older_syntax(ran.raised, source_text(path), str(path), module, end_s)
-    try:
-        parts = [Part(str(path), tree() if tree else _script_tree(path))]
-    except Exception:  # SyntaxError, ValueError, RecursionError, MemoryError
-        parts = []
-    return Loading(module.__dict__, problems), parts
+    text = source_text(path)
+    tree = _with_older_syntax(ran.raised, text, str(path), module, end_s)
+    return Loading(module.__dict__, problems), [Part(str(path), text, tree or partial(_script_tree, path))]
 
 
 def _script_tree(path: Path) -> ast.Module:
@@ -343,8 +340,7 @@ def _run_notebook(path: Path, data: bytes, module: ModuleType, end_s: float, roo
         if ran.raised is not None:
             failed.append(_Failed(cell, name, ran))
             tree = _with_older_syntax(ran.raised, text, name, module, end_s) or tree
-        with contextlib.suppress(Exception):  # SyntaxError, ValueError, RecursionError, MemoryError
-            parts.append(Part(name, tree()))
+        parts.append(Part(name, text, tree))
     return Loading(module.__dict__, _cell_reports(failed, module.__dict__, root)), parts
 
 
