@@ -124,15 +124,28 @@ class _Gathering:
         self.has_hidden = False
         self._folders: set[str] = set()
         self._zips = self._zip_directory_bytes = self._zip_names = 0
+        self._tar_bytes = 0
 
     def open_zip(self, directory_bytes: int) -> None:
         """Count a zip before what is in it is listed. Raises TooMuchZipped."""
         self._zips += 1
         self._zip_directory_bytes += directory_bytes
         if self._zips > MAX_ZIPS:
-            raise TooMuchZipped(f"it holds more than {MAX_ZIPS} zips: hand in backprop.py or backprop.ipynb only")
+            raise TooMuchZipped(f"it holds more than {MAX_ZIPS} archives: hand in backprop.py or backprop.ipynb only")
         if self._zip_directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
             raise TooMuchZipped("too many files are zipped in it: hand in backprop.py or backprop.ipynb only")
+
+    def open_tar(self, content: bytes) -> bytes:
+        """Count an archive, and inflate it as far as all of them together may go. Raises TooMuchZipped."""
+        import zlib
+
+        self.open_zip(0)
+        if self._tar_bytes >= MAX_TAR_BYTES:
+            raise TooMuchZipped("too much is archived in it: hand in backprop.py or backprop.ipynb only")
+        if content.startswith(b"\x1f\x8b"):
+            content = zlib.decompressobj(31).decompress(content, MAX_TAR_BYTES - self._tar_bytes)
+        self._tar_bytes += len(content)
+        return content
 
     def count_zipped(self, names: int) -> None:
         """Count what is in a zip. Raises TooMuchZipped."""
@@ -360,14 +373,11 @@ def _unpack(gathering: _Gathering) -> None:
 
 def _read_tar(file: BinaryIO, gathering: _Gathering) -> None:
     import tarfile
-    import zlib
 
-    content = file.read()
     try:
-        if content.startswith(b"\x1f\x8b"):
-            content = zlib.decompressobj(31).decompress(content, MAX_TAR_BYTES)
-        with tarfile.open(fileobj=BytesIO(content), mode="r:") as archive:
-            for member in islice(archive, MAX_NAMES):
+        with tarfile.open(fileobj=BytesIO(gathering.open_tar(file.read())), mode="r:") as archive:
+            for member in archive:
+                gathering.count_zipped(1)
                 parts = PurePosixPath(member.name).parts
                 if not member.isreg() or member.issparse() or not _is_wanted_member(member.name):
                     continue
@@ -375,6 +385,8 @@ def _read_tar(file: BinaryIO, gathering: _Gathering) -> None:
                     gathering.leave_out(member.name, "its path leads out of the archive or too deep")
                 elif gathering.wants(normal := "/".join(parts), member.size) and (inside := archive.extractfile(member)) is not None:
                     gathering.add(normal, inside.read(_limit_bytes(normal) + 1))
+    except TooMuchZipped:
+        raise
     except Exception:  # tarfile and zlib raise many kinds on damaged archives
         raise UnusableSubmission("the archive is damaged and cannot be read") from None
 

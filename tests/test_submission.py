@@ -216,7 +216,7 @@ def _many_zips(folder, zips, names):
 
 
 @pytest.mark.parametrize(
-    "zips, names, word", [(26, 500, f"more than {MAX_NAMES:,} files"), (MAX_ZIPS + 1, 1, f"more than {MAX_ZIPS} zips")]
+    "zips, names, word", [(26, 500, f"more than {MAX_NAMES:,} files"), (MAX_ZIPS + 1, 1, f"more than {MAX_ZIPS} archives")]
 )
 def test_zips_of_very_many_names_are_refused(tmp_path, zips, names, word):
     """All zips of one submission together are listed within a bound, said in plain words; also where they are several files."""
@@ -349,3 +349,28 @@ def test_a_compressed_bomb_in_a_tar_is_bounded(tmp_path):
     with pytest.raises(UnusableSubmission):
         read_submission(tmp_path)
     assert time.monotonic() - start_s < 5
+
+
+def _tar(members):
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz", compresslevel=1) as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return whole.getvalue()
+
+
+@pytest.mark.parametrize("tars, members, word", [
+    (4, {"big.bin": bytes(3 << 20)}, "too much is archived"),
+    (3, {f"{number}/q.t": b"" for number in range(40)}, "more than 100 files are zipped"),
+    (MAX_ZIPS + 1, {"a.txt": b""}, f"more than {MAX_ZIPS} archives"),
+])
+def test_archives_of_one_submission_are_read_within_one_bound(tmp_path, monkeypatch, tars, members, word):
+    """Many small archives that inflate to much, or hold many names, are refused as one would be."""
+    monkeypatch.setattr(submission, "MAX_TAR_BYTES", 8 << 20)
+    monkeypatch.setattr(submission, "MAX_NAMES", 100)
+    for number in range(tars):
+        (tmp_path / f"{number}.tgz").write_bytes(_tar(members))
+    with pytest.raises(UnusableSubmission, match=word):
+        read_submission(tmp_path)
