@@ -41,6 +41,7 @@ def _notes(result: Result) -> str:
     ("assert 1 + 1 == 3\n", "AssertionError"),
     ("import numpy as np\nnp.loadtxt('points.csv')\n", "FileNotFoundError"),
     ("for _ in range(3):\n    if _ == 2:\n        1 / 0\n", "ZeroDivisionError"),
+    ("import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('out')\nparser.parse_args()\n", "SystemExit"),
     ("1 / 0\nundefined\nraise ValueError('once more')\n", "ZeroDivisionError"),
 ])
 def test_what_stands_below_a_line_that_fails_is_graded(reference_source, grade_source, text, named):

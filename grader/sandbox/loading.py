@@ -225,8 +225,10 @@ def _share_s(end_s: float) -> float:
 
 def _module_line(error: BaseException | None, file: str) -> int:
     """The line of the text's own top level at which it failed; 0 where it did not fail, or ended by itself."""
-    if isinstance(error, (Exception, TimeLimit)):
-        for frame, line in traceback.walk_tb(error.__traceback__):
+    frames = list(traceback.walk_tb(error.__traceback__)) if error is not None else []
+    asked_in_vain = any(frame.f_code.co_filename.endswith("/argparse.py") for frame, _ in frames)  # for arguments of the command line
+    if asked_in_vain or isinstance(error, (Exception, TimeLimit)):
+        for frame, line in frames:
             if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
                 return line
     return 0
