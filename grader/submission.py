@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from grader.mainfile import MAX_IMPORT_LINES, SOURCE_SUFFIXES, as_lines, choose, imported_names
+from grader.mainfile import MAX_IMPORT_LINES, SOURCE_SUFFIXES, as_lines, choose, imported_names, own_functions
 
 if TYPE_CHECKING:
     import zipfile
@@ -371,6 +371,14 @@ def _unpack(gathering: _Gathering) -> None:
                 gathering.leave_out(name, str(unusable))
 
 
+def _take_texts_for_scripts(gathering: _Gathering) -> None:
+    """Where no source was found: a .txt in which graded functions are defined is a script."""
+    for name in sorted(gathering.files):
+        if name.lower().endswith(".txt") and len(gathering.files[name]) <= MAX_SOURCE_BYTES and own_functions(gathering.files[name])[0]:
+            gathering.add(f"{name[:-4]}.py", gathering.take_out(name))
+            gathering.notes.append(f"{printable(name)} was read as Python: hand in a .py next time.")
+
+
 def _read_tar(file: BinaryIO, gathering: _Gathering) -> None:
     import tarfile
 
@@ -434,6 +442,8 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _G
 def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
     if not any(name.endswith(SOURCE_SUFFIXES) for name in gathering.files):
         _unpack(gathering)
+    if not any(name.endswith(SOURCE_SUFFIXES) for name in gathering.files):
+        _take_texts_for_scripts(gathering)
     sources = [name for name in gathering.files if name.endswith(SOURCE_SUFFIXES)]
     if not sources:
         raise UnusableSubmission(_why_no_source(gathering))

@@ -316,7 +316,8 @@ def _tarred(name, content):
 
 
 @pytest.mark.parametrize("name, content, main", [
-    ("backprop.py.txt", SOURCE, "backprop.py"), ("hw.IPYNB.txt", b"{}", "hw.ipynb"), ("hw.ipynb.json", b"{}", "hw.ipynb"),
+    ("backprop.py.txt", SOURCE, "backprop.py"), ("backprop.txt", SOURCE, "backprop.py"),
+    ("hw.IPYNB.txt", b"{}", "hw.ipynb"), ("hw.ipynb.json", b"{}", "hw.ipynb"),
     ("hw.tar.gz", _tarred("./hw/backprop.py", SOURCE), "hw/backprop.py"), ("hw.tgz", _tarred("a.py", SOURCE), "a.py"),
     ("hw.zip", _zipped("inner.zip", _zipped("backprop.py", SOURCE)), "backprop.py"),
     ("hw.zip", _zipped("x" * 190 + "/hw.py", SOURCE), None),
