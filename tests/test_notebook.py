@@ -225,7 +225,8 @@ def test_a_problem_is_told_by_cell_and_line(tmp_path, worker):
 
 def test_cells_that_fail_for_nothing_are_not_mentioned(tmp_path, worker):
     """With all functions there, a plot that fails is no matter of the grader's."""
-    assert grade(save(tmp_path / "a.ipynb", ["import nowhere", *WHOLE, "await nothing()", "raise SystemExit"]), worker).notes == ()
+    cells = ["import nowhere", *WHOLE, "import nowhere\nnowhere.plot()", "await nothing()", "raise SystemExit"]
+    assert grade(save(tmp_path / "a.ipynb", cells), worker).notes == ()
 
 
 @pytest.mark.parametrize("first, cell", [

@@ -182,11 +182,12 @@ def _drive(coroutine: Any) -> None:
 
 
 Tree = Callable[[], ast.Module]
+BRINGS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 @dataclass
 class _Ran:
-    """What came of running a text: the first exception, and whether statements below it were run."""
+    """What came of running a text: the first exception, and whether statements below it were run that brought in names."""
 
     raised: BaseException | None = None
     went_on: bool = False
@@ -213,7 +214,7 @@ def _run_through(
         body = _below(tree().body, above, CELL in name)
         if not body:
             break
-        ran.went_on = True
+        ran.went_on |= any(isinstance(node, BRINGS) for node in body)
         error = _run(partial(_compiled_tree, body, name), module, _share_s(end_s))
     module.__dict__.update(standing)
     return ran
