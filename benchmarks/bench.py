@@ -209,6 +209,7 @@ def class_rows(size: int) -> Rows:
     each_s = run.wall_s * len(os.sched_getaffinity(0)) / size
     yield f"class of {size}, a submission a core / peer: wall", spread([each_s * other.size / other.peer_wall_s], 0.25)
     yield f"class of {size}, a submission a core / students' own work", spread([each_s * other.size / other.own_cpu_s], 2.0)
+    yield f"class of {size}, students' own work / peer: the least that any grader could take", spread([other.own_cpu_s / other.peer_wall_s])
     yield f"class of {size}: seconds", spread([run.wall_s])
 
 
