@@ -218,12 +218,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--alone", action="store_true", help="also time the peer and the students' own work, for the first size")
+    parser.add_argument("--ending", action="store_true", help="leave out what never ends")
     parser.add_argument("--sample", type=int, default=10_000, help="of how many at most, with --alone")
     arguments = parser.parse_args()
     jobs = arguments.jobs or len(os.sched_getaffinity(0))
     for position, size in enumerate(arguments.sizes):
         with tempfile.TemporaryDirectory(prefix="class-bench-") as folder:
-            chosen = make_class(Path(folder) / "class", size)
+            shares = {kind: share for kind, share in SHARES.items() if kind != "endless" or not arguments.ending}
+            chosen = make_class(Path(folder) / "class", size, shares=shares)
             run = run_class(Path(folder) / "class", Path(folder) / "out", jobs)
         print(f"{size:,} submissions, {jobs} jobs: {run.wall_s:.1f} s wall, {size / run.wall_s / jobs:.2f} a second a core, "
               f"{run.cpu_s:.1f} s of processor time", *run.memory.lines(), sep="\n", flush=True)

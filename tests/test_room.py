@@ -10,7 +10,7 @@ import pytest
 from grader.checks.compare import describe, fit
 from grader.checks.subject import Point, draw_point
 from grader.rubric import DEFAULT, Size
-from grader.sandbox import messages, room
+from grader.sandbox import client, messages, room
 from grader.sandbox.child import _Loop
 from grader.sandbox.messages import Ask, Call, Raised, Returned, number
 from grader.sandbox.wire import Decoder, Foreign, Frame, Kind, Tensor, TooLarge, Value, WireError, encode
@@ -160,3 +160,10 @@ def test_both_sides_count_alike():
     """The room is the same whichever side counts, and one array that does not fit leaves room for the next."""
     left = room.Room(10)
     assert not left.takes_array(11) and left.takes_array(10) and not left.takes_array(1) and left.takes_array(0)
+
+
+def test_a_flood_of_printing_ends_the_process(grade_source, monkeypatch):
+    """What writes without end would keep the grader reading; a loop of print never gets as far."""
+    monkeypatch.setattr(client, "MAX_PRINTED_BYTES", 1_000_000)
+    result = grade_source("import os\n\n\ndef make_dataset(n):\n    while True:\n        os.write(1, bytes(60_000))\n")
+    assert "printed more than" in result.checks[0].message.came

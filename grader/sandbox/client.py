@@ -66,6 +66,9 @@ class Lost:
     detail: str
 
 
+MAX_PRINTED_BYTES = 2_000_000_000
+"""Of one process. A loop of print for as long as a file may run stays below; what writes on without end keeps the grader busy."""
+FLOOD = Lost("filled", f"it printed more than {MAX_PRINTED_BYTES // 1_000_000_000} GB")
 SHORT = Lost("filled", "")
 """The disk runs short of space: this process is ended, for what it has written itself can be read only then."""
 
@@ -81,6 +84,7 @@ class _Child:
     ) -> None:
         self._worker, self._watch = worker, watch
         self._look_s = 0.0
+        self._printed_bytes = 0
         # grader's end, child's end
         self._replies, replies = os.pipe()
         requests, self._requests = os.pipe()
@@ -166,6 +170,8 @@ class _Child:
                     return Lost("ended", "")
                 else:
                     self._decoder.feed(chunk)
+            if self._printed_bytes > MAX_PRINTED_BYTES:
+                return FLOOD
             frame = self._decoder.next_frame()
             if frame is not None:
                 if frame.nonce != nonce or self._decoder.buffered_bytes:
@@ -207,6 +213,7 @@ class _Child:
                     self._selector.unregister(self._printed)
                 return
             printed.add(data)
+            self._printed_bytes += len(data)
 
     def cpu_s(self) -> float | None:
         """Processor time that the child has used, by the kernel's account; None where it cannot be read."""
