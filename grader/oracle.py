@@ -40,7 +40,8 @@ def perturbed(params: Params, stencil: Stencil, step: float) -> list[Params]:
 def combine(losses: Sequence[float], params: Params, stencil: Stencil, step: float) -> Params:
     """The gradient from the losses at `perturbed(params, stencil, step)`, in that order; shapes of params."""
     weights = np.array([weight for _, weight in stencil])
-    slopes = np.asarray(losses, dtype=float).reshape(-1, len(weights)) @ weights / step
+    with np.errstate(invalid="ignore"):  # losses may be infinite or NaN, and then the slopes are
+        slopes = np.asarray(losses, dtype=float).reshape(-1, len(weights)) @ weights / step
     gradient = {key: np.zeros_like(value) for key, value in params.items()}
     for slope, (name, index) in zip(slopes, entries(params)):
         gradient[name][index] = slope
