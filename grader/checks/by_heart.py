@@ -13,17 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import numpy as np
-
-from grader.checks.compare import Fitted, fit
-from grader.checks.subject import PARAMETERS, BackpropAnswer, NoAnswer, Point, Subject, draw_point, expected_dataset, is_core
-from grader.oracle import Array
+from grader.checks.compare import fit
+from grader.checks.subject import AGREES_RTOL, NoAnswer, Point, Subject, agrees, draw_point, expected_dataset, is_core, right_at
 from grader.rubric import Size
 from grader.sandbox.messages import Call, number
 from grader.sandbox.wire import Value
 
-AGREES_RTOL = 1e-3
-"""Of the largest entry. Fixed answers miss it; float32 code keeps it at any seed."""
 TRIES = 3
 """At as many fresh inputs of one size an answer must be wrong, so that no single unlucky draw accuses anybody."""
 
@@ -72,7 +67,7 @@ def _dataset(subject: Subject) -> bool:
 
 def _all_drawn(answers: Sequence[tuple[Value, Value] | NoAnswer], seeds: Sequence[int], sizes: Sequence[int], atol: float) -> bool:
     return all(
-        not isinstance(answer, NoAnswer) and _agrees(fit(answer[0], (size, 2)), expected_dataset(seed, size), atol)
+        not isinstance(answer, NoAnswer) and agrees(fit(answer[0], (size, 2)), expected_dataset(seed, size), atol)
         for answer, seed, size in zip(answers, seeds, sizes)
     )
 
@@ -121,18 +116,4 @@ def fresh_point(size: Size, index: int) -> Point:
 def _right_output(point: Point, output: Value | NoAnswer, tolerance: float) -> bool:
     if isinstance(output, NoAnswer):
         return False
-    return _agrees(fit(output, (point.size.N,)), point.expected_output, tolerance)
-
-
-def right_at(point: Point, answer: BackpropAnswer, rtol: float) -> set[str]:
-    """Which of the loss and the four gradients are right."""
-    if isinstance(answer, NoAnswer):
-        return set()
-    grads, loss = point.expected
-    largest = max(float(np.abs(grad).max()) for grad in grads.values())
-    found = {name for name in PARAMETERS if _agrees(answer.grads[name], grads[name], rtol * largest)}
-    return found | ({"loss"} if _agrees(answer.loss, np.asarray(loss), rtol * max(1.0, loss)) else set())
-
-
-def _agrees(actual: Fitted | str, expected: Array, tolerance: float) -> bool:
-    return isinstance(actual, Fitted) and bool((np.abs(actual.values - expected) <= tolerance).all())
+    return agrees(fit(output, (point.size.N,)), point.expected_output, tolerance)

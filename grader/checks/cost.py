@@ -15,11 +15,8 @@ import secrets
 import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from grader.checks.rounding import errors_of_differences, is_exact_where_sure
-from grader.checks.subject import Backpropped, Point, Subject, draw_point, read_backprop
-from grader.oracle import Params
+from grader.checks.subject import AGREES_RTOL, PARAMETERS, Point, Subject, draw_point, read_backprop, right_at
 from grader.rubric import Size
 from grader.sandbox.client import Lost
 from grader.sandbox.messages import Call, Returned
@@ -42,8 +39,6 @@ SLOWEST_FORWARD = 10.0
 """Times the reference's: a forward beyond that is in loops, or slow on purpose, and counts as if it cost this."""
 TRIES = 3
 LONG_S = 0.2
-AGREES_RTOL = 1e-3
-"""Forward differences are right to 1e-6."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,7 @@ def _cost(subject: Subject, size: Size) -> Cost | None:
             return Cost(size, float(answer.detail), float(answer.detail) / pass_s, None)
         if before_s is None or after_s is None or not isinstance(answer, Returned):
             return None
-        is_right = is_right or _is_right(read_backprop(answer, point.params), point)
+        is_right = is_right or right_at(point, read_backprop(answer, point.params), AGREES_RTOL).issuperset(PARAMETERS)
         tries.append(max(1e-6, after_s - before_s))
         if tries[0] > LONG_S:
             break
@@ -167,12 +162,3 @@ def _reference_s(points: list[Point]) -> float:
         reference.forward(point.X, point.params)
         tries.append(time.process_time() - start_s)
     return min(tries)
-
-
-def _is_right(answer: object, point: Point) -> bool:
-    gradient = answer.gradient() if isinstance(answer, Backpropped) else None
-    if gradient is None:
-        return False
-    expected: Params = point.expected[0]
-    largest = max(float(np.abs(value).max()) for value in expected.values())
-    return all(bool((np.abs(gradient[name] - expected[name]) <= AGREES_RTOL * largest).all()) for name in expected)

@@ -28,11 +28,19 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from grader.checks.by_heart import AGREES_RTOL, right_at
-from grader.checks.subject import PARAMETERS, BackpropAnswer, NoAnswer, Point, Subject, draw_point
-from grader.oracle import Params
+from grader.checks.subject import (
+    AGREES_RTOL,
+    PARAMETERS,
+    BackpropAnswer,
+    NoAnswer,
+    Point,
+    Subject,
+    draw_point,
+    expected_dataset,
+    right_at,
+)
+from grader.oracle import Array, Params
 from grader.rubric import Size
-from reference import backprop as reference
 
 FOLLOWS = 0.2
 CLEARLY_FOLLOWS = 0.35
@@ -86,12 +94,19 @@ class Following:
         judged = (name for name in ("W", "b", "U") if self.changes[name])
         return next((name for name in judged if np.median(self.changes[name]) < STILL), None)
 
+    def ask(self, subject: Subject, pairs: Sequence[tuple[int, tuple[Point, Point]]]) -> None:
+        """Add some pairs, each with its way to move the classes; none where the time for the grading was over."""
+        answers = subject.backprop([point for _, pair in pairs for point in pair])
+        for (move, pair), first, second in zip(pairs, answers[::2], answers[1::2]):
+            if not subject.is_late:
+                self.add(move, first, second, pair)
+
     def add(self, move: int, first: BackpropAnswer, second: BackpropAnswer, points: tuple[Point, Point]) -> None:
         gradients = [None if isinstance(answer, NoAnswer) else answer.gradient() for answer in (first, second)]
         if gradients[0] is None or gradients[1] is None:
             self.cosines[move].append(0.0)
             return
-        true = [true_gradient(point) for point in points]
+        true = [point.expected[0] for point in points]
         change = {name: gradients[1][name] - gradients[0][name] for name in PARAMETERS}
         true_change = {name: true[1][name] - true[0][name] for name in PARAMETERS}
         self.cosines[move].append(cosine(change, true_change))
@@ -109,13 +124,9 @@ def follow(subject: Subject, N: int) -> Following:
     most = PAIRS if N > FEW_EXAMPLES else PAIRS_OF_FEW
     with subject.client.unheard():
         while found.pairs < most and not (found.pairs >= ENOUGH_PAIRS and found.cosine > CLEARLY_FOLLOWS):
-            moves = [move for move in range(len(MOVES)) for _ in range(PAIRS_AT_ONCE)]
-            pairs = [_pair(N, MOVES[move]) for move in moves]
-            answers = subject.backprop([point for pair in pairs for point in pair])
+            found.ask(subject, [(move, _pair(N, MOVES[move])) for move in range(len(MOVES)) for _ in range(PAIRS_AT_ONCE)])
             if subject.is_late:
                 break
-            for index, (move, pair) in enumerate(zip(moves, pairs)):
-                found.add(move, answers[2 * index], answers[2 * index + 1], pair)
     return found
 
 
@@ -158,13 +169,11 @@ def _nearby(subject: Subject, start: Point, visited: Sequence[Params]) -> Follow
                 break
             pairs = []
             for index in range(first, first + PAIRS_AT_ONCE):
-                here = visited[random.randint(len(visited))] if visited and index % 2 else _rings(start.size.N).params
+                here = visited[random.randint(len(visited))] if visited and index % 2 else _drawn(start.size.N).params
                 anew = random.uniform(size=(start.size.N, 1)) < SHARE_ANEW
                 point = start.with_params(here)
-                pairs.append((point, replace(point, X=np.where(anew, _rings(start.size.N).X, point.X))))
-            answers = subject.backprop([point for pair in pairs for point in pair])
-            for index, pair in enumerate(pairs):
-                found.add(0, answers[2 * index], answers[2 * index + 1], pair)
+                pairs.append((0, (point, replace(point, X=np.where(anew, _ring_points(start.size.N), point.X)))))
+            found.ask(subject, pairs)
     return found
 
 
@@ -183,36 +192,41 @@ def _near_true(subject: Subject, N: int) -> bool:
 
 def _cosine_with_true(answer: BackpropAnswer, point: Point) -> float:
     gradient = None if isinstance(answer, NoAnswer) else answer.gradient()
-    return 0.0 if gradient is None else cosine(gradient, true_gradient(point))
+    return 0.0 if gradient is None else cosine(gradient, point.expected[0])
 
 
 def _pair(N: int, move: tuple[float, float]) -> tuple[Point, Point]:
     """Two data sets of N examples, ones before zeros, that differ in where the classes lie."""
-    start = draw_point(secrets.randbits(32), Size(N, 2, 3))
+    start = replace(_drawn(N), t=_halves(N))
     random = np.random.RandomState(secrets.randbits(32))
-    t = (np.arange(N) < N // 2).astype(float)
     angle = random.uniform(0, 2 * np.pi)
-    moved = np.outer(np.where(t == 1, *move), [np.cos(angle), np.sin(angle)])
-    first, second = (Point(start.size, random.randn(N, 2) + side * moved, t, start.params) for side in (1, -1))
+    moved = np.outer(np.where(start.t == 1, *move), [np.cos(angle), np.sin(angle)])
+    first, second = (replace(start, X=random.randn(N, 2) + side * moved) for side in (1, -1))
     return first, second
 
 
 def _rings(N: int) -> Point:
     """The tutorial's kind of data, and random parameters."""
-    start = draw_point(secrets.randbits(32), Size(N, 2, 3))
-    np.random.seed(secrets.randbits(32))
-    X, t = reference.make_dataset(N)
-    return Point(start.size, X, t.astype(float), start.params)
+    return replace(_drawn(N), X=_ring_points(N), t=_halves(N))
+
+
+def _drawn(N: int) -> Point:
+    return draw_point(secrets.randbits(32), Size(N, 2, 3))
+
+
+def _ring_points(N: int) -> Array:
+    return expected_dataset(secrets.randbits(32), N)
+
+
+def _halves(N: int) -> Array:
+    """Labels: ones before zeros."""
+    return (np.arange(N) < N // 2).astype(float)
 
 
 def agree(first: Params, second: Params, rtol: float) -> bool:
     """Whether two gradients agree to a share of the second's largest entry."""
     largest = max(float(np.abs(value).max()) for value in second.values())
     return all(bool((np.abs(first[name] - second[name]) <= rtol * largest).all()) for name in PARAMETERS)
-
-
-def true_gradient(point: Point) -> Params:
-    return point.expected[0]
 
 
 def cosine(first: Params, second: Params, names: Sequence[str] = PARAMETERS) -> float:

@@ -13,11 +13,20 @@ import numpy as np
 
 from grader import oracle
 from grader.checks.base import Case, CheckFailed, check, form_words, sentence
-from grader.checks.by_heart import AGREES_RTOL
 from grader.checks.compare import Fitted, difference
-from grader.checks.following import agree, cosine, follows_data, true_gradient
+from grader.checks.following import agree, cosine, follows_data
 from grader.checks.forward import size_words
-from grader.checks.subject import PARAMETERS, BackpropAnswer, Backpropped, NoAnswer, Point, draw_point, is_core, read_backprop
+from grader.checks.subject import (
+    AGREES_RTOL,
+    PARAMETERS,
+    BackpropAnswer,
+    Backpropped,
+    NoAnswer,
+    Point,
+    draw_point,
+    is_core,
+    read_backprop,
+)
 from grader.oracle import Array, Params
 from grader.result import Difference, Message
 from grader.rubric import Size
@@ -130,7 +139,7 @@ class GradientCase(Case):
         if fitting is None:
             raise CheckFailed(Message(asked, "They agree for the inputs that are graded, and at none of several fresh ones."))
         point, gradient = fitting
-        if not agree(gradient, true_gradient(point), AGREES_RTOL) and not follows_data(self.subject, point.size.N):
+        if not agree(gradient, point.expected[0], AGREES_RTOL) and not follows_data(self.subject, point.size.N):
             came = "They agree, but your loss and gradients have next to nothing to do with the network and the labels."
             raise CheckFailed(Message(asked, came, look="The loss compares y, which forward gives for X, with t."))
 

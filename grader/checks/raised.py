@@ -75,7 +75,8 @@ def problem_words(problem: Problem) -> str:
     source = one_line(problem.source, MAX_SOURCE_CHARS)
     kind, message = one_line(problem.type, MAX_TYPE_CHARS), one_line(problem.message, MAX_MESSAGE_CHARS)
     told = f"{kind}{problem_place(problem)}{f' (`{source}`)' if source else ''}{f': {message}' if message else ''}"
-    return f"{told.rstrip('.')}. {hint(problem)}" if hint(problem) else told
+    ours = hint(problem)
+    return f"{told.rstrip('.')}. {ours}" if ours else told
 
 
 def problem_place(problem: Problem) -> str:

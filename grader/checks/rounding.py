@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks.following import agree
-from grader.checks.subject import PARAMETERS, NoAnswer, Point, Subject, draw_point
+from grader.checks.subject import AGREES_RTOL, PARAMETERS, NoAnswer, Point, Subject, draw_point
 from grader.oracle import Params
 from grader.rubric import Size
 
@@ -31,7 +31,6 @@ GROWS, LARGE, NOTHING_LEFT = 8.0, 1e-5, 0.1
 """From level to level rounding grows 50 to 150 times, until little of the gradient is left; at the last, with steps from 1e-8
 to 1e-2, the error is above 1e-5."""
 TRIES = 3
-RIGHT_RTOL = 1e-3
 SURE = 900.0
 """A c at which e^c is infinite: there the complex step of a loss has no value, and y is 1."""
 SAME_RTOL = 1e-6
@@ -64,7 +63,7 @@ def errors_of_differences(subject: Subject) -> Errors | None:
     """Errors that grow as only those of a difference of losses do; None where they do not, or the gradients are wrong anyhow."""
     ordinary = [draw_point(secrets.randbits(32), SIZE) for _ in range(2)]
     gradients = _gradients(subject, ordinary)
-    if not all(gradient is not None and agree(gradient, point.expected[0], RIGHT_RTOL) for point, gradient in zip(ordinary, gradients)):
+    if not all(gradient is not None and agree(gradient, point.expected[0], AGREES_RTOL) for point, gradient in zip(ordinary, gradients)):
         return None
     suspected = _growing(subject, LEVELS, 1)
     confirmed = _growing(subject, [errors.levels for errors in suspected], TRIES) if suspected else []
