@@ -35,13 +35,11 @@ from grader.sandbox.notebook import TRANSFORMER
 from grader.sandbox.policy import Limits, Policy
 from grader.sandbox.probe import visible
 from grader.sandbox.seatbelt import seated
-from grader.sandbox.warm import Worker
+from grader.sandbox.warm import PRELOADS, Worker
 from grader.submission import NOT_CHOSEN, Submission, UnusableSubmission, read_submission
 from reference import backprop as reference
 
 CASES: tuple[type[Case], ...] = (DatasetCase, ForwardCase, GradientCase, TrainingCase, InformationCase)
-PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pylab": "matplotlib.pyplot"}
-"""A word in the sources, and the module that is then imported before the fork."""
 REFERENCE = Path(reference.__file__)
 OnRow = Callable[[CheckResult], None]
 BeforeLoad = Callable[[Client, Path], None]
@@ -257,7 +255,8 @@ def load_notes(loaded: Loaded, is_right: bool = True) -> tuple[str, ...]:
 def _note(problem: Problem, loaded: Loaded, costs_nothing: bool) -> str:
     is_cell = CELL in problem.file
     stopped = f"{'A cell' if is_cell else 'Your file'} stopped{problem_place(problem)} with {exception_words(problem)}."
-    why = f" {hint(problem)}{' Stopping there costs nothing by itself.' if costs_nothing else ''}" if hint(problem) else ""
+    ours = hint(problem)
+    why = f" {ours}{' Stopping there costs nothing by itself.' if costs_nothing else ''}" if ours else ""
     if not is_cell:
         return f"{stopped}{why} What it defines was graded all the same: {', '.join(loaded.functions)}."
     kept = [name for name in problem.defines.split() if name in loaded.functions]

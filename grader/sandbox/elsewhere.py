@@ -22,7 +22,6 @@ _SET_ASIDE = re.compile(
 )
 """A word in a name by which people put a file aside."""
 _DEF = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
-Function = ast.FunctionDef
 
 
 @dataclass
@@ -79,7 +78,7 @@ def _gives(node: ast.stmt, name: str) -> bool:
 def _called_only(names: set[str], parts: Sequence[Part]) -> set[str]:
     """Of these names those that functions call, and use in no other way."""
     called, used = set[str](), set[str]()
-    for function in (node for part in parts for node in ast.walk(part.tree) if isinstance(node, Function)):
+    for function in (node for part in parts for node in ast.walk(part.tree) if isinstance(node, ast.FunctionDef)):
         inside = list(ast.walk(function))
         calls = {id(node.func) for node in inside if isinstance(node, ast.Call)}
         local = {node.id for node in inside if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
@@ -95,7 +94,7 @@ def indented(name: str, parts: Sequence[Part]) -> str:
     for part in parts:
         for outer in ast.walk(part.tree):
             if isinstance(outer, (ast.FunctionDef, ast.ClassDef, ast.If)) and any(
-                isinstance(node, Function) and node.name == name for node in getattr(outer, "body", ())
+                isinstance(node, ast.FunctionDef) and node.name == name for node in getattr(outer, "body", ())
             ):
                 kind = {ast.FunctionDef: "function", ast.ClassDef: "class", ast.If: "if"}[type(outer)]
                 return f"{kind} {getattr(outer, 'name', '')}".strip()
@@ -132,7 +131,7 @@ def written_in(text: str, names: set[str]) -> set[str]:
         tree = ast.parse(text)
     except Exception:  # SyntaxError, ValueError, RecursionError, MemoryError
         return set()
-    return {node.name for node in tree.body if isinstance(node, Function) and node.name in names and not _is_blank(node)}
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in names and not _is_blank(node)}
 
 
 def _is_blank(function: ast.FunctionDef) -> bool:

@@ -18,6 +18,8 @@ from typing import Any
 
 IMPORT_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 READ_BYTES = 1 << 16
+PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pylab": "matplotlib.pyplot"}
+"""A word in the sources, and the module that is then imported before the fork."""
 MATPLOTLIB_CACHE = os.path.join(sys.prefix, "var", "matplotlib")
 """Its list of fonts takes seconds to make; where this cannot be written, matplotlib makes it anew each time."""
 START_S = 60.0
@@ -108,7 +110,6 @@ class Worker:
 
 
 _ahead: list[Worker] = []
-_LIKELY = ((b"scipy", "scipy.special"), (b"matplotlib", "matplotlib.pyplot"))
 _GLANCE_BYTES = 1 << 16
 
 
@@ -131,7 +132,7 @@ def _likely(arguments: Sequence[str]) -> list[str]:
             if os.path.isfile(name):
                 with open(name, "rb") as file:
                     source += b"\n" + file.read(_GLANCE_BYTES)
-    return [module for word, module in _LIKELY if b"\nimport " + word in source or b"\nfrom " + word in source]
+    return [module for word, module in PRELOADS.items() if b"\nimport " + word in source or b"\nfrom " + word in source]
 
 
 def take() -> Worker:
