@@ -6,6 +6,7 @@ out is said in a note; nothing usable raises UnusableSubmission with one line.
 """
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -350,12 +351,8 @@ def _read_zips_in_it(folder: Path, names: Iterable[str], gathering: _Gathering) 
         found = (folder / name).lstat()
         if not name.lower().endswith(".zip") or not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
             continue
-        try:
+        with _left_out_if_unusable(name, gathering):
             _read_zip(folder / name, gathering)
-        except TooMuchZipped:
-            raise
-        except UnusableSubmission as unusable:
-            gathering.leave_out(name, str(unusable))
 
 
 def _unpack(gathering: _Gathering) -> None:
@@ -363,12 +360,19 @@ def _unpack(gathering: _Gathering) -> None:
     for name in sorted(gathering.files):
         if name.lower().endswith((".zip", *TARS)):
             content = gathering.take_out(name)
-            try:
+            with _left_out_if_unusable(name, gathering):
                 (_read_tar if name.lower().endswith(TARS) else _read_open_zip)(BytesIO(content), gathering)
-            except TooMuchZipped:
-                raise
-            except UnusableSubmission as unusable:
-                gathering.leave_out(name, str(unusable))
+
+
+@contextlib.contextmanager
+def _left_out_if_unusable(name: str, gathering: _Gathering) -> Iterator[None]:
+    """Go on without an archive that cannot be read. Raises TooMuchZipped."""
+    try:
+        yield
+    except TooMuchZipped:
+        raise
+    except UnusableSubmission as unusable:
+        gathering.leave_out(name, str(unusable))
 
 
 def _take_texts_for_scripts(gathering: _Gathering) -> None:
@@ -440,10 +444,9 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, gathering: _G
 
 
 def _submission(gathering: _Gathering, main: str | None = None) -> Submission:
-    if not any(name.endswith(SOURCE_SUFFIXES) for name in gathering.files):
-        _unpack(gathering)
-    if not any(name.endswith(SOURCE_SUFFIXES) for name in gathering.files):
-        _take_texts_for_scripts(gathering)
+    for look_further in (_unpack, _take_texts_for_scripts):
+        if not any(name.endswith(SOURCE_SUFFIXES) for name in gathering.files):
+            look_further(gathering)
     sources = [name for name in gathering.files if name.endswith(SOURCE_SUFFIXES)]
     if not sources:
         raise UnusableSubmission(_why_no_source(gathering))

@@ -115,11 +115,9 @@ class ClassRun:
                 self.graded.add(slug)
             else:
                 (first if _may_never_end(order) else then).append(slug)
-                room_bytes -= (size_bytes := _size_bytes(order))
-                if room_bytes >= 0:
+                if (size_bytes := _size_bytes(order)) <= room_bytes:
+                    room_bytes -= size_bytes
                     self._kept[slug] = order
-                else:
-                    room_bytes += size_bytes
         self.waiting = [*first, *then]
         if self.waiting:
             with self._writing():
