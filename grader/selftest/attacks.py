@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ctypes
 import html.parser
-import importlib.util
 import json
 import os
 import shutil
@@ -38,6 +37,8 @@ SILENCE_S = 120.0
 GRADER_BYTES = 120 << 20
 """Of memory, for the trusted process: 70 MB at rest, and replies of a few megabytes."""
 PR_SET_CHILD_SUBREAPER = 36
+MAKE = "import pathlib, runpy, sys; print(runpy.run_path(sys.argv[1])['make'](pathlib.Path(sys.argv[2])), end='')"
+"""Of make.py's path and a folder: builds the submission there, and prints where it stands."""
 BRIEF = "brief:"
 ROW_STARTS = tuple(f"{mark} " for mark in MARKS.values())
 
@@ -159,17 +160,14 @@ def _facts(name: str) -> dict[str, Any]:
 
 
 def _handed_in(name: str, folder: Path) -> Path:
-    """A copy of the submission, or what make.py builds."""
+    """A copy of the submission, or what make.py builds: in a process of its own, whose memory is not the grader's."""
     folder.mkdir(mode=0o755)
     maker = ATTACKS / name / "make.py"
     if not maker.is_file():
         return Path(shutil.copytree(ATTACKS / name / "submission", folder / "submission", ignore=shutil.ignore_patterns("__pycache__")))
-    spec = importlib.util.spec_from_file_location("make", maker)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    made: Path = module.make(folder)
-    return made
+    argv = [sys.executable, "-B", "-c", MAKE, str(maker), str(folder)]
+    made = subprocess.run(argv, cwd=watching.ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return Path(made.stdout)
 
 
 @dataclass
