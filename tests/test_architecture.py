@@ -10,8 +10,7 @@ from tests.conftest import ROOT
 ALLOWED = {
     "reference": {"reference"},
     "grader.rubric": set(),
-    "grader.mainfile": set(),
-    "grader.submission": {"grader.mainfile"},
+    "grader.submission": {"grader.submission"},
     "grader.oracle": set(),
     "grader.sandbox": {"grader.sandbox"},
     "grader.diagnosis": {"grader.diagnosis", "grader.oracle", "grader.rubric"},

@@ -11,7 +11,8 @@ from grader.grading import grade
 from grader.sandbox import notebook
 from grader.sandbox.notebook import NotANotebook, Written, python_of, read_cells
 from grader.sandbox.session import Shell
-from grader.submission import MAX_NOTEBOOK_BYTES, UnusableSubmission, read_submission
+from grader.submission import UnusableSubmission, read_submission
+from grader.submission.gathering import MAX_NOTEBOOK_BYTES
 
 SETUP = "import numpy as np\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
 DATASET = """def make_dataset(num_points):

@@ -13,9 +13,10 @@ from pathlib import PurePath
 
 import pytest
 
-from grader import submission
-from grader.mainfile import own_functions
-from grader.submission import MAX_FILES, MAX_NAMES, MAX_SOURCE_BYTES, MAX_ZIPS, UnusableSubmission, read_files, read_submission
+from grader.submission import UnusableSubmission, archives, read_files, read_submission, reading
+from grader.submission.archives import MAX_ZIPS
+from grader.submission.gathering import MAX_FILES, MAX_NAMES, MAX_SOURCE_BYTES
+from grader.submission.mainfile import own_functions
 
 SOURCE = b"def make_dataset(n): return f(n)\ndef forward(X, params): return f(X)\ndef backprop(X, t, params): return f(X)\n"
 
@@ -234,7 +235,7 @@ def test_what_nobody_wants_in_a_zip_does_not_count(tmp_path):
 
 def test_a_folder_of_endless_folders_is_walked_within_a_bound(tmp_path, monkeypatch):
     """Empty folders count too, and what is not looked at is said."""
-    monkeypatch.setattr(submission, "MAX_NAMES", 20)
+    monkeypatch.setattr(reading, "MAX_NAMES", 20)
     for number in range(40):
         (tmp_path / f"{number}").mkdir()
     (tmp_path / "backprop.py").write_bytes(SOURCE)
@@ -369,8 +370,8 @@ def _tar(members):
 ])
 def test_archives_of_one_submission_are_read_within_one_bound(tmp_path, monkeypatch, tars, members, word):
     """Many small archives that inflate to much, or hold many names, are refused as one would be."""
-    monkeypatch.setattr(submission, "MAX_TAR_BYTES", 8 << 20)
-    monkeypatch.setattr(submission, "MAX_NAMES", 100)
+    monkeypatch.setattr(archives, "MAX_TAR_BYTES", 8 << 20)
+    monkeypatch.setattr(archives, "MAX_NAMES", 100)
     for number in range(tars):
         (tmp_path / f"{number}.tgz").write_bytes(_tar(members))
     with pytest.raises(UnusableSubmission, match=word):

@@ -23,7 +23,6 @@ from typing import Any
 from grader.classroom.key import grader_digest
 from grader.classroom.similarity import packed
 from grader.grading import REFERENCE, GraderFault, client_for, grade_read
-from grader.mainfile import SOURCE_SUFFIXES, as_lines, imported_names
 from grader.report.page import document, preview
 from grader.result import with_feedback_removed
 from grader.rubric import Rubric
@@ -34,6 +33,7 @@ from grader.sandbox.identity import IdentityError
 from grader.sandbox.policy import Limits
 from grader.sandbox.warm import HostError, Worker
 from grader.submission import Submission
+from grader.submission.mainfile import SOURCE_SUFFIXES, as_lines, imported_names
 
 FINGERPRINT_S = 5.0
 """A source of the largest size that is read takes under a second."""

@@ -24,7 +24,8 @@ from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.messages import Ask, Descent, Returned
 from grader.sandbox.notebook import MAX_CELLS, NotANotebook, read_cells
 from grader.sandbox.wire import HEADER, MAGIC, Decoder, Foreign, Frame, Kind, Tensor, WireError, encode
-from grader.submission import MAX_TOTAL_BYTES, UnusableSubmission, read_submission
+from grader.submission import UnusableSubmission, read_submission
+from grader.submission.gathering import MAX_TOTAL_BYTES
 
 MAX_BODY_BYTES = 1 << 20
 NONCE = 7
