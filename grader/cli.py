@@ -231,7 +231,8 @@ def _selftest(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from grader.sandbox.probe import supported, visible
+    from grader.sandbox.layers import visible
+    from grader.sandbox.support import supported
     from reference import __file__ as secret
 
     support = supported(Path(str(secret)).parent / "backprop.py")

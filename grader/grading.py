@@ -29,11 +29,12 @@ from grader.result import CheckResult, Message, Result, State, nothing_graded
 from grader.rubric import DEFAULT, Rubric
 from grader.sandbox.border import CELL
 from grader.sandbox.cell import cell, hand_over
-from grader.sandbox.client import Client, Lost
+from grader.sandbox.client import Client
+from grader.sandbox.exchange import Lost
+from grader.sandbox.layers import visible
 from grader.sandbox.messages import Loaded, Problem
 from grader.sandbox.notebook import TRANSFORMER
 from grader.sandbox.policy import Limits, Policy
-from grader.sandbox.probe import visible
 from grader.sandbox.seatbelt import seated
 from grader.sandbox.warm import PRELOADS, Worker
 from grader.submission import NOT_CHOSEN, Submission, UnusableSubmission, read_submission

@@ -13,7 +13,7 @@ from grader.classroom.key import grader_digest
 from grader.classroom.similarity import ALIKE, Fingerprints, groups, not_compared, packed, unpacked
 from grader.classroom.task import MAX_SOURCES, fingerprint
 from grader.rubric import DEFAULT
-from grader.sandbox import loading, messages
+from grader.sandbox import messages, sources
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
 from grader.sandbox.fingerprint import fingerprint as hashes
 from grader.sandbox.notebook import TRANSFORMER
@@ -192,7 +192,7 @@ def test_every_right_submission_of_the_corpus_has_enough_to_compare():
     importlib.import_module(TRANSFORMER)
     given = _prints(*(path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py")))
     prints = {
-        entry.name: _prints(*(loading.syntax_text(path) for path in sorted([*entry.path.rglob("*.py"), *entry.path.rglob("*.ipynb")])))
+        entry.name: _prints(*(sources.syntax_text(path) for path in sorted([*entry.path.rglob("*.py"), *entry.path.rglob("*.ipynb")])))
         for entry in entries() if entry.is_right and entry.name != "notebook-that-writes-its-module"
     }
     assert not_compared(prints, given, prints) == {}

@@ -55,7 +55,7 @@ def test_unusable_calls_exit_2_with_one_line(arguments):
 def test_refusal_exits_3_unless_trusted(monkeypatch, capsys):
     """Where nothing holds, no student code runs; the instructor's word lifts it."""
     from grader.sandbox import cell
-    from grader.sandbox.probe import NOTHING_HELD
+    from grader.sandbox.layers import NOTHING_HELD
 
     monkeypatch.setattr(cell, "judge", lambda outcomes: NOTHING_HELD)
     assert cli.main(["grade", str(REFERENCE)]) == 3

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import calls, identity, policy, probe, reach, seatbelt
+from grader.sandbox import calls, identity, layers, policy, probe, reach, seatbelt, support
 from grader.sandbox.confine import ConfineError
 from grader.sandbox.policy import OWN_UID_TASKS, SHARED_UID_TASKS, Limits, Policy, PolicyError
 
@@ -460,13 +460,13 @@ def test_modules_below_a_closed_folder_can_be_imported_under_another_uid(plan: P
 @linux
 def test_this_host_offers_what_ci_needs() -> None:
     """The probe, from outside in: everything on a bare machine as root, all but the uid for an ordinary user."""
-    support = probe.supported(ROOT / "reference" / "backprop.py")
+    offered = support.supported(ROOT / "reference" / "backprop.py")
     root = os.geteuid() == 0
-    assert support.observed.as_json() == {
+    assert offered.observed.as_json() == {
         "uid": root, "landlock": True, "seccomp": True, "rlimits": True, "level": "full" if root else "partial"
     }
-    assert support.observed.exposed == ()
-    assert len(support.lacking) == (0 if root else 1)
+    assert offered.observed.exposed == ()
+    assert len(offered.lacking) == (0 if root else 1)
 
 
 @linux
@@ -482,12 +482,12 @@ def test_a_layer_that_is_not_applied_is_seen_to_be_missing(plan: Policy, layer: 
         elif layer == "uid":
             layer = "landlock"
         targets = stack.enter_context(probe.canaries(scratch, None, plan.limits))
-        whole, less = probe.observe(plan, targets), probe.observe(plan.without(layer), targets)
+        whole, less = support.observe(plan, targets), support.observe(plan.without(layer), targets)
     assert getattr(whole, layer) and not getattr(less, layer)
     others = {"uid", "landlock", "seccomp", "rlimits"} - {layer}
     assert [getattr(less, name) for name in others] == [getattr(whole, name) for name in others]
-    assert less.level in ("partial", "none") and probe.advice(less)
-    assert probe.visible(less) != probe.visible(whole)
+    assert less.level in ("partial", "none") and layers.advice(less)
+    assert layers.visible(less) != layers.visible(whole)
 
 
 @linux
@@ -496,9 +496,9 @@ def test_an_open_reference_is_noticed(plan: Policy) -> None:
     secret = ROOT / "reference" / "backprop.py"
     wide = replace(plan, readable=(*plan.readable, str(ROOT)))
     with probe.canaries(Path(plan.scratch), secret, plan.limits) as targets:
-        observed = probe.observe(wide, targets)
+        observed = support.observe(wide, targets)
     assert observed.secret_is_exposed and observed.level == "none"
-    assert "read the reference" in " ".join(probe.advice(observed))
+    assert "read the reference" in " ".join(layers.advice(observed))
 
 
 HELD = {
@@ -510,17 +510,17 @@ HELD = {
 
 def test_the_judgement_needs_every_attempt() -> None:
     """An attempt that is missing from the report counts as one that came off."""
-    assert probe.judge(HELD).level == "full"
+    assert layers.judge(HELD).level == "full"
     for name in set(HELD) - {"read the secret"}:
-        judged = probe.judge({key: word for key, word in HELD.items() if key != name})
+        judged = layers.judge({key: word for key, word in HELD.items() if key != name})
         assert judged.level == "partial", name
-    assert probe.judge({}) == probe.NOTHING_HELD
+    assert layers.judge({}) == layers.NOTHING_HELD
 
 
 def test_files_may_be_held_by_something_else_than_landlock() -> None:
     """macOS's sandbox answers EPERM: no layer of ours, yet enough to go on."""
     outcomes = dict.fromkeys(HELD, "EPERM")
-    judged = probe.judge({**outcomes, "read a private file": probe.DONE})
+    judged = layers.judge({**outcomes, "read a private file": probe.DONE})
     assert (judged.landlock, judged.uid, judged.level) == (False, False, "partial")
 
 
@@ -534,7 +534,7 @@ def test_targets_survive_their_json() -> None:
 def test_a_step_that_fails_under_the_probe_is_named(plan: Policy) -> None:
     """doctor can say which step fails here, in the kernel's words."""
     with probe.canaries(Path(plan.scratch), None, plan.limits) as targets, pytest.raises(ConfineError) as caught:
-        probe.observe(replace(plan, readable=("/nonexistent",)), targets)
+        support.observe(replace(plan, readable=("/nonexistent",)), targets)
     assert caught.value.step == "landlock" and "/nonexistent" in caught.value.reason
 
 

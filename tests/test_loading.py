@@ -12,7 +12,7 @@ from grader.grading import grade, grade_read, load_notes
 from grader.report.terminal import MARKS, Style, report
 from grader.result import Result
 from grader.rubric import DEFAULT
-from grader.sandbox.loading import problem
+from grader.sandbox.failure import problem
 from grader.sandbox.messages import Loaded, Problem
 from grader.submission import read_submission
 

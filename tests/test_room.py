@@ -10,7 +10,7 @@ import pytest
 from grader.checks.compare import describe, fit
 from grader.checks.subject import Point, draw_point
 from grader.rubric import DEFAULT, Size
-from grader.sandbox import client, messages, room
+from grader.sandbox import exchange, messages, room
 from grader.sandbox.child import _Loop
 from grader.sandbox.messages import Ask, Call, Raised, Returned, number
 from grader.sandbox.wire import Decoder, Foreign, Frame, Kind, Tensor, TooLarge, Value, WireError, encode
@@ -164,6 +164,6 @@ def test_both_sides_count_alike():
 
 def test_a_flood_of_printing_ends_the_process(grade_source, monkeypatch):
     """What writes without end would keep the grader reading; a loop of print never gets as far."""
-    monkeypatch.setattr(client, "MAX_PRINTED_BYTES", 1_000_000)
+    monkeypatch.setattr(exchange, "MAX_PRINTED_BYTES", 1_000_000)
     result = grade_source("import os\n\n\ndef make_dataset(n):\n    while True:\n        os.write(1, bytes(60_000))\n")
     assert "printed more than" in result.checks[0].message.came

@@ -11,7 +11,7 @@ import pytest
 
 from grader.grading import grade, grade_read
 from grader.rubric import DEFAULT
-from grader.sandbox import cell, client, probe, scratch
+from grader.sandbox import cell, client, exchange, probe, scratch
 from grader.sandbox.probe import open_folder
 from grader.sandbox.scratch import is_in_memory
 from grader.sandbox.warm import HostError
@@ -45,7 +45,7 @@ def _free(monkeypatch, readings):
 def test_what_others_write_is_charged_to_nobody(monkeypatch, grade_source, reference_source):
     """The disk loses gigabytes again and again, by a neighbour: a right solution is begun afresh and gets all points."""
     _free(monkeypatch, itertools.chain([90 * GB, 60 * GB, 60 * GB, 20 * GB, 20 * GB, GB // 5], itertools.repeat(GB // 5, 50)))
-    monkeypatch.setattr(client, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(exchange, "LOOK_EVERY_S", 0.0)
     result = grade_source(f"import time\ntime.sleep(0.2)\nprint('once')\n{reference_source}")
     assert result.score == 100 and not result.events
     assert result.printed_at_load == "once\n"
@@ -54,7 +54,7 @@ def test_what_others_write_is_charged_to_nobody(monkeypatch, grade_source, refer
 def test_a_disk_that_never_has_room_is_the_hosts_fault(monkeypatch, worker, tmp_path, reference_source):
     """Where fresh starts do not help, nobody is charged, and the grading ends in one line."""
     _free(monkeypatch, (90_000 * GB // 4**n for n in itertools.count()))
-    monkeypatch.setattr(client, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(exchange, "LOOK_EVERY_S", 0.0)
     (tmp_path / "backprop.py").write_text(f"import time\ntime.sleep(0.2)\n{reference_source}")
     with pytest.raises(HostError, match="runs short of space"):
         grade(tmp_path / "backprop.py", worker)

@@ -12,7 +12,7 @@ from grader.checks.raised import problem_words, raised_words
 from grader.diagnosis import Diagnosis, Finding, has_a_line, words
 from grader.diagnosis.words import formula, is_number
 from grader.result import Message, Result
-from grader.sandbox.client import Lost
+from grader.sandbox.exchange import Lost
 from grader.sandbox.messages import Problem
 from grader.sandbox.wire import Tensor, Value
 from tests.test_diagnosis import diagnosed

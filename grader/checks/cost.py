@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from grader.checks.rounding import errors_of_differences, is_exact_where_sure
 from grader.checks.subject import AGREES_RTOL, PARAMETERS, Point, Subject, draw_point, read_backprop, right_at
 from grader.rubric import Size
-from grader.sandbox.client import Lost
+from grader.sandbox.exchange import Lost
 from grader.sandbox.messages import Call, Returned
 from reference import backprop as reference
 

@@ -18,7 +18,7 @@ from grader.checks.subject import NoAnswer, Point, Subject, read_backprop
 from grader.oracle import Array, Params
 from grader.result import Message, Training
 from grader.rubric import Rubric, Size
-from grader.sandbox.client import Lost
+from grader.sandbox.exchange import Lost
 from grader.sandbox.messages import Descent
 from grader.sandbox.wire import Tensor
 from reference import backprop as reference

@@ -27,7 +27,8 @@ from grader.report.page import document, preview
 from grader.result import with_feedback_removed
 from grader.rubric import Rubric
 from grader.sandbox.cell import IsolationRefused, cell, hand_over
-from grader.sandbox.client import Client, Lost
+from grader.sandbox.client import Client
+from grader.sandbox.exchange import Lost
 from grader.sandbox.fingerprint import MAX_HASHES
 from grader.sandbox.identity import IdentityError
 from grader.sandbox.policy import Limits

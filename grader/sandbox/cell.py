@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.sandbox.clearing import clear, in_use, sweep
-from grader.sandbox.client import Client, IsolationError
+from grader.sandbox.client import Client
+from grader.sandbox.exchange import IsolationError
 from grader.sandbox.identity import IdentityError, give, lease_uid, owners
+from grader.sandbox.layers import Observed, judge
 from grader.sandbox.messages import REPLY_FD, REQUEST_FD
 from grader.sandbox.policy import Libraries, Limits, Policy, libraries
-from grader.sandbox.probe import Observed, Targets, canaries, judge, open_folder
+from grader.sandbox.probe import Targets, canaries, open_folder
 
 PREFIX = "grading-"
 OPTIONAL_STEPS = frozenset({"uid", "landlock", "seccomp"})

@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.sandbox import loading, messages
+from grader.sandbox import loading, messages, sources
 from grader.sandbox.answer import to_value
 from grader.sandbox.border import FUNCTIONS
+from grader.sandbox.failure import problem
 from grader.sandbox.fingerprint import fingerprint
 from grader.sandbox.room import Room, room_for
 from grader.sandbox.wire import Decoder, Frame, Kind, Tensor, Value, encode
@@ -50,10 +51,10 @@ class _Loop:
         if request[0] == "load":
             return self.load(Path(str(request[1])), float(str(request[2])))
         if request[0] == "locate":
-            return loading.place(Path(str(request[1])), str(request[2]), str(request[3]))
+            return sources.place(Path(str(request[1])), str(request[2]), str(request[3]))
         if request[0] == "fingerprint":
             paths = messages.read_fingerprint_request(request)
-            return messages.fingerprint_reply(*fingerprint(loading.syntax_text(Path(path)) for path in paths))
+            return messages.fingerprint_reply(*fingerprint(sources.syntax_text(Path(path)) for path in paths))
         if request[0] == "descend":
             return self.descend(messages.read_descent(request))
         ask = messages.read_ask(request)
@@ -119,7 +120,7 @@ class _Loop:
             back = tuple(to_value(item, room) for item in arguments) if arguments_back else ()
             value = to_value(answer, room)
         except BaseException as error:
-            return messages.raised_reply(loading.problem(error, self.folder))
+            return messages.raised_reply(problem(error, self.folder))
         return messages.returned_reply(value, back)
 
 

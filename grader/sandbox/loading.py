@@ -1,6 +1,6 @@
 """Loads a student's file the way students run it. Runs in the child, beside student code.
 
-What may live here: running a script or the cells of a notebook, and saying what stopped it.
+What may live here: the order in which a script or the cells of a notebook are run, what they give, and what stopped them.
 The statements below one that fails run all the same, in a script and in each cell of a notebook, so that a plot between
 the functions which fails here and not at the student's costs nothing. Neither runs for longer than its share of time,
 so that a slow training costs nothing either.
@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import inspect
 import os
-import signal
 import sys
 import time
-import tokenize
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,21 +21,15 @@ from typing import Any, NoReturn
 
 from grader.sandbox import elsewhere, imports, notebook, session
 from grader.sandbox.border import CELL, FUNCTIONS, MAX_NAMES
-from grader.sandbox.deadline import own
 from grader.sandbox.elsewhere import Part
-from grader.sandbox.locate import locate
+from grader.sandbox.failure import problem
+from grader.sandbox.messages import MAX_MESSAGE_CHARS
+from grader.sandbox.running import TOP_LEVEL_AWAIT, Ran, TimeLimit, Tree, compiled_tree, run_through
+from grader.sandbox.sources import source_text, syntax_text
 from grader.sandbox.wire import Value
 
 MODULE_NAME = "backprop"
-
-MAX_MESSAGE_CHARS = 400
 MAX_PROBLEMS = 5
-MAX_RESUMPTIONS = 50
-TOP_LEVEL_AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-
-
-class TimeLimit(BaseException):
-    """The file has run for its share of time and was stopped."""
 
 
 @dataclass
@@ -140,133 +130,11 @@ def _forget_ipython() -> None:
         del sys.modules[name]
 
 
-def _run(compiled: Callable[[], CodeType], module: ModuleType, run_s: float) -> BaseException | None:
-    """Compile and run within a time; returns what was raised."""
-    try:
-        with _time_limit(run_s):
-            code = compiled()
-            result = eval(code, module.__dict__)  # the purpose of this process
-            if code.co_flags & inspect.CO_COROUTINE:
-                _drive(result)
-    except BaseException as error:
-        return error
-    return None
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    deadline = own(seconds)
-
-    def stop(number: int, frame: object) -> None:
-        if (left_s := deadline.left_s()) > 0:  # it has waited for a processor
-            signal.setitimer(signal.ITIMER_REAL, left_s)
-            return
-        raise TimeLimit(f"it was still running after {seconds:.0f} seconds and was stopped here")
-
-    signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _drive(coroutine: Any) -> None:
-    """Run a cell with await at its top: as far as it goes without an event loop, for which sockets are needed."""
-    try:
-        while True:
-            coroutine.send(None)
-    except StopIteration:
-        return
-
-
-Tree = Callable[[], ast.Module]
-BRINGS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-
-
-@dataclass
-class _Ran:
-    """What came of running a text: the first exception, and whether statements below it were run that brought in names."""
-
-    raised: BaseException | None = None
-    went_on: bool = False
-
-
-def _run_through(
-    compiled: Callable[[], CodeType], tree: Tree, name: str, module: ModuleType, end_s: float,
-    may_replace: Callable[[BaseException], bool] = lambda error: True,
-) -> _Ran:
-    """Run a text, and where it fails what stands below, again and again.
-
-    may_replace  whether, after a failure, a function that is there may be replaced by what stands below
-    """
-    error = _run(compiled, module, _share_s(end_s))
-    ran, above = _Ran(error), 0
-    if error is None:
-        return ran
-    standing = {} if may_replace(error) else {key: value for key, value in module.__dict__.items() if callable(value)}
-    for _ in range(MAX_RESUMPTIONS):
-        stopped_at = _module_line(error, name)
-        if stopped_at <= above:
-            break
-        above = stopped_at
-        body = _below(tree().body, above, CELL in name)
-        if not body:
-            break
-        ran.went_on |= any(isinstance(node, BRINGS) for node in body)
-        error = _run(partial(_compiled_tree, body, name), module, _share_s(end_s))
-    module.__dict__.update(standing)
-    return ran
-
-
-def _share_s(end_s: float) -> float:
-    return max(1.0, (end_s - time.monotonic()) / 2)
-
-
-def _module_line(error: BaseException | None, file: str) -> int:
-    """The line of the text's own top level at which it failed; 0 where it did not fail, or ended by itself."""
-    frames = list(traceback.walk_tb(error.__traceback__)) if error is not None else []
-    asked_in_vain = any(frame.f_code.co_filename.endswith("/argparse.py") for frame, _ in frames)  # for arguments of the command line
-    if asked_in_vain or isinstance(error, (Exception, TimeLimit)):
-        for frame, line in frames:
-            if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
-                return line
-    return 0
-
-
-def _below(body: list[ast.stmt], line: int, is_cell: bool) -> list[ast.stmt]:
-    """The statements of the top level below the one that holds a line, with the future imports; [] if there are none.
-
-    A function whose decorator failed is defined without any. In a cell nothing is below `raise`: what stands there was put off.
-    """
-    if is_cell and any(isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or 0) for node in body):
-        return []
-    futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    below = [node for node in body if _first_line(node) > line and node not in futures]
-    for node in body:
-        if isinstance(node, ast.FunctionDef) and _first_line(node) <= line < node.body[0].lineno and node.decorator_list:
-            node.decorator_list.clear()
-            below.insert(0, node)
-    return [*futures, *below] if below else []
-
-
-def _compiled_tree(body: list[ast.stmt], name: str) -> CodeType:
-    flags = TOP_LEVEL_AWAIT if CELL in name else 0
-    code: CodeType = compile(ast.Module(body, []), name, "exec", flags=flags, dont_inherit=True)
-    return code
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
 # ---------------------------------------------------------------- scripts
 
 
 def _run_script(path: Path, data: bytes, module: ModuleType, end_s: float, root: Path) -> tuple[Loading, list[Part]]:
-    ran = _run_through(partial(_compiled_script, path, data), partial(_script_tree, path), str(path), module, end_s)
+    ran = run_through(partial(_compiled_script, path, data), partial(_script_tree, path), str(path), module, end_s)
     problems = [] if ran.raised is None else [problem(ran.raised, str(root))]
     text = source_text(path)
     tree = _with_older_syntax(ran.raised, text, str(path), module, end_s)
@@ -294,7 +162,7 @@ def _with_older_syntax(raised: BaseException | None, text: str, name: str, modul
     if older == text:
         return None
     tree = partial(_cell_tree if CELL in name else _parsed, older, name)
-    _run_through(lambda: _compiled_tree(tree().body, name), tree, name, module, end_s)
+    run_through(lambda: compiled_tree(tree().body, name), tree, name, module, end_s)
     return tree
 
 
@@ -315,7 +183,7 @@ class _Failed:
 
     cell: notebook.Cell
     name: str
-    ran: _Ran
+    ran: Ran
 
     def not_its_own(self, namespace: dict[str, Any]) -> list[str]:
         """The graded functions in it which are missing, or which stand as another cell defines them."""
@@ -339,7 +207,7 @@ def _run_notebook(path: Path, data: bytes, module: ModuleType, end_s: float, roo
         tree: Tree = partial(_cell_tree, text, name)
         compiled = partial(_compiled_cell, text, name)
         failed_here = any(isinstance(one.ran.raised, FAILS_HERE_ALONE) for one in failed)
-        ran = _run_through(compiled, tree, name, module, end_s, lambda error: failed_here or isinstance(error, FAILS_HERE_ALONE))  # noqa: B023
+        ran = run_through(compiled, tree, name, module, end_s, lambda error: failed_here or isinstance(error, FAILS_HERE_ALONE))  # noqa: B023
         if ran.raised is not None:
             failed.append(_Failed(cell, name, ran))
             tree = _with_older_syntax(ran.raised, text, name, module, end_s) or tree
@@ -378,22 +246,7 @@ def _file_of(function: Any) -> str:
         return ""
 
 
-def place(path: Path, function: str, step: str) -> str | None:
-    """Where a step is computed, see locate.locate: a line, or 'cell:line' in a notebook; None if in doubt."""
-    data = path.read_bytes()
-    if not notebook.is_notebook(path.name, data):
-        line = locate(source_text(path), function, step)
-        return None if line is None else str(line)
-    with contextlib.suppress(notebook.NotANotebook):
-        for cell in reversed(notebook.read_cells(data)):
-            text = notebook.python_of(cell.source)
-            if function in cell.defines and isinstance(text, str) and notebook.parses(text):
-                line = locate(text, function, step)
-                return None if line is None else f"{cell.number}:{line}"
-    return None
-
-
-# ---------------------------------------------------------------- reports
+# ---------------------------------------------------------------- what was found
 
 
 def missing_name_hint(namespace: dict[str, Any]) -> tuple[str, ...]:
@@ -404,51 +257,6 @@ def missing_name_hint(namespace: dict[str, Any]) -> tuple[str, ...]:
         if callable(item) and getattr(item, "__module__", None) == MODULE_NAME and isinstance(name, str)
     ]
     return tuple(name for name in names[:MAX_NAMES] if len(name) <= MAX_MESSAGE_CHARS)
-
-
-def problem(error: BaseException, folder: str) -> dict[str, Value]:
-    """What went wrong, as text fields: type, message, file, line, function, source."""
-    fields = ("message", "file", "line", "function", "source", "defines", "went_on")
-    found = {"type": type(error).__name__, **dict.fromkeys(fields, "")}
-    try:
-        found["message"] = _without_places(str(error), folder)
-        if isinstance(error, SyntaxError):
-            found["message"] = str(error.msg)
-            found.update(file=str(error.filename or ""), line=str(error.lineno or ""), source=str(error.text or ""))
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
-        if frames and not (isinstance(error, SyntaxError) and found["line"]):
-            last = frames[-1]
-            found.update(file=last.filename, line=str(last.lineno), function=last.name, source=last.line or "")
-    except Exception:
-        found["message"] = found["message"] or "(the error could not be described)"
-    found["file"] = found["file"].rpartition("/")[2]
-    found["source"] = found["source"].strip()
-    return {key: text[:MAX_MESSAGE_CHARS] for key, text in found.items()}
-
-
-def _without_places(text: str, folder: str) -> str:
-    """The text without the folders of this machine in which the submission and the libraries lie."""
-    for place in (folder, sys.prefix):
-        text = text.replace(f"{place}/", "").replace(place, ".")
-    return text
-
-
-def syntax_text(path: Path) -> str:
-    """The Python of a file, of a notebook that of its cells; "" where there is none."""
-    with contextlib.suppress(OSError):
-        data = path.read_bytes()
-        if notebook.is_notebook(path.name, data):
-            return notebook.joined(data)
-    return notebook.script_text(source_text(path))
-
-
-def source_text(path: Path) -> str:
-    """The file's text as the interpreter decodes it; "" where it cannot."""
-    try:
-        with tokenize.open(path) as file:
-            return file.read()
-    except (OSError, SyntaxError, UnicodeError):
-        return ""
 
 
 def pick(namespace: dict[str, Any], name: str) -> Callable[..., Any] | None:
