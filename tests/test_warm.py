@@ -21,3 +21,15 @@ def test_a_worker_not_taken_ends_at_once() -> None:
     warm.drop()
     assert ahead._process.returncode is not None
     assert not warm._ahead
+
+
+def test_what_scipy_is_spared_of_works_all_the_same(grade_source) -> None:
+    """Modules that are put off while scipy is imported ahead come when they are first used, in the confined process."""
+    source = (
+        "import numpy as np\nfrom scipy.special import expit, logsumexp\nimport numpy.ma as ma\n"
+        "print(ma.masked_array([1.0, 2.0], [0, 1]).sum(), np.polynomial.Polynomial([1, 2])(3), expit(0.0), logsumexp([0.0]))\n"
+        "np.testing.assert_allclose(1, 1)\ndef forward(X, params):\n    return X\n"
+    )
+    result = grade_source(source)
+    assert result.printed_at_load.split() == ["1.0", "7.0", "0.5", "0.0"]
+    assert result.notes == ()

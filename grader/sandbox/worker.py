@@ -41,8 +41,8 @@ from grader.sandbox.wire import Frame, Kind, encode
 PRELOADS = ("scipy.special", "matplotlib.pyplot", "scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.spatial", notebook.TRANSFORMER)
 """Modules that a submission may name and that are then imported once, before the fork."""
 
-PUT_OFF = ("numpy.f2py", "numpy.testing")
-"""scipy names every submodule of numpy once, and so imports these two that nobody needs: half of its own time."""
+PUT_OFF = ("numpy.f2py", "numpy.testing", "numpy.ma", "numpy.polynomial")
+"""scipy names every submodule of numpy once, and so imports these that hardly anybody needs: half of its own time."""
 
 MAX_LINE_BYTES = 1 << 16
 LINUX_BLOCK_BYTES = 512
@@ -102,7 +102,16 @@ def _import(preload: Sequence[str]) -> None:
         if name in PRELOADS and name not in sys.modules:
             with contextlib.suppress(Exception):  # the student's own import will say what is wrong
                 _put_off(PUT_OFF)
+                if name.startswith("scipy."):
+                    _leave_docstrings()
                 importlib.import_module(name)
+
+
+def _leave_docstrings() -> None:
+    """scipy adds a table to the docstring of each of its functions as it is imported: more than a third of scipy.special's time."""
+    with contextlib.suppress(ImportError):  # a name of its own, so another version may have it elsewhere, or not at all
+        capabilities = importlib.import_module("scipy._lib._array_api")
+        capabilities.xp_capabilities = lambda **stated: lambda function: function  # type: ignore[attr-defined]
 
 
 def _put_off(names: tuple[str, ...]) -> None:
