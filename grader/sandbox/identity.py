@@ -144,19 +144,19 @@ def _kill_all(uid: int) -> None:
 
 
 def processes_of(uid: int) -> list[int]:
-    """Ids of the processes whose real, effective or saved uid this is; zombies, which only wait to be reaped, left out.
+    """Ids of the processes of a uid; zombies, which only wait to be reaped, left out.
 
-    Reads /proc/<pid>/status, since the owner of /proc/<pid> is root for a process that forbids dumps. What has begun
+    Whoever confined itself has that uid as real, effective and saved one, and can take on no other. The effective one
+    owns /proc/<pid>, also of a process that forbids dumps, of which root owns what lies in there. What has begun
     meanwhile is looked at as well: it may be the child in which one lives on that was on the list and has ended.
     """
-    wanted, found = b"%d" % uid, []
+    found: list[int] = []
     seen: set[str] = set()
     while fresh := set(filter(str.isdigit, os.listdir("/proc"))) - seen:
         seen |= fresh
         for name in fresh:
-            with contextlib.suppress(OSError), open(f"/proc/{name}/status", "rb", buffering=0) as status:
-                text = status.read(4096)
-                if wanted in text and wanted in _field(text, b"\nUid:") and _field(text, b"\nState:")[0] not in (b"Z", b"X"):
+            with contextlib.suppress(OSError):
+                if os.stat(f"/proc/{name}").st_uid == uid and _state(name) not in ("Z", "X"):
                     found.append(int(name))
     return found
 
@@ -171,7 +171,7 @@ def tasks_of(uid: int) -> int:
     return count
 
 
-def _field(status: bytes, name: bytes) -> list[bytes]:
-    """The words behind a name in /proc/<pid>/status; its first line, the command's name, comes before any of them."""
-    start = status.index(name) + len(name)
-    return status[start : status.index(b"\n", start)].split()
+def _state(pid: str) -> str:
+    """The letter behind the command's name in /proc/<pid>/stat. Raises OSError where it has gone."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        return stat.read().rpartition(")")[2].split()[0]
