@@ -24,11 +24,11 @@ def reply_to(ask: Ask, function: object) -> Value:
     """What an honest child answers with this function, as it went over the wire."""
     loop = _Loop()
     loop.namespace = {ask.function: function}
-    return over_the_wire(ask, loop.answer(messages.ask_request(ask)))
+    return over_the_wire(ask, loop.answer(messages.ask_request(ask).value))
 
 
 def over_the_wire(ask: Ask, value: Value) -> Value:
-    bounds = messages.bounds(messages.ask_request(ask))
+    bounds = messages.ask_request(ask).bounds
     decoder = Decoder(Kind.REPLY, bounds.body_bytes, bounds.values)
     decoder.feed(encode(Frame(Kind.REPLY, 1, value)))
     frame = decoder.next_frame()
@@ -92,7 +92,7 @@ def test_every_honest_reply_stays_within_its_bounds(function, N):
 
 def hostile_replies(ask: Ask) -> dict[str, Value]:
     """Well-formed replies that hold as much as the bounds allow, and too much of it."""
-    bounds = messages.bounds(messages.ask_request(ask))
+    bounds = messages.ask_request(ask).bounds
     calls = len(ask.calls)
     most = Tensor(np.zeros((bounds.body_bytes - 4096 - 64 * calls) // 8 // calls))
     parts = bounds.values // calls - 16
@@ -109,7 +109,7 @@ def test_no_reply_costs_much_memory(kind, calls):
     """A reply filled to its bounds is read within a few megabytes, and less than one is kept of it."""
     ask = asked("backprop", [point(8)] * calls)
     data = encode(Frame(Kind.REPLY, 1, hostile_replies(ask)[kind]))
-    bounds = messages.bounds(messages.ask_request(ask))
+    bounds = messages.ask_request(ask).bounds
     tracemalloc.start()
     try:
         decoder = Decoder(Kind.REPLY, bounds.body_bytes, bounds.values)
@@ -139,7 +139,7 @@ def test_a_longer_reply_is_refused_by_its_header():
         messages.locate_request("/x", "forward", "G"), messages.fingerprint_request(["/x"]),
     ]
     for request in requests:
-        bounds = messages.bounds(request)
+        bounds = request.bounds
         assert bounds.body_bytes < 8 * MB and bounds.values < 30_000
         decoder = Decoder(Kind.REPLY, bounds.body_bytes, bounds.values)
         decoder.feed(encode(Frame(Kind.REPLY, 1, None))[:16] + (bounds.body_bytes + 1).to_bytes(4, "little"))

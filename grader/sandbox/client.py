@@ -16,7 +16,7 @@ from typing import TypeVar, Union
 from grader.sandbox import messages
 from grader.sandbox.exchange import SHORT, Child, Lost
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
-from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome, Place
+from grader.sandbox.messages import Ask, Call, Descent, Loaded, Outcome, Place, Request
 from grader.sandbox.policy import Policy
 from grader.sandbox.printed import Printed
 from grader.sandbox.scratch import MAX_ACQUITTALS, Watch
@@ -89,7 +89,7 @@ class Client:
         self.load_s = time.monotonic() - start_s
         return self.loaded
 
-    def _load_request(self) -> Value:
+    def _load_request(self) -> Request:
         return messages.load_request(str(self._path), RUN_SHARE * self._within(self._load_s))
 
     def _within(self, deadline_s: float) -> float:
@@ -130,14 +130,14 @@ class Client:
         loaded = self.load()
         return loaded if isinstance(loaded, Lost) else None
 
-    def _request(self, request: Value, deadline_s: float, form: Callable[[Value], Answered]) -> Answered | Lost:
+    def _request(self, request: Request, deadline_s: float, form: Callable[[Value], Answered]) -> Answered | Lost:
         """Ask the child; the reply in its form. Whatever goes wrong ends the child and is Lost.
 
         Where the disk ran short and the child is innocent of it, a fresh child is asked instead, and nothing is
         noted. Raises HostError if that happens too often.
         """
         printed = replace(self._printed)
-        steps: list[tuple[Value, float]] = [(request, deadline_s)]
+        steps: list[tuple[Request, float]] = [(request, deadline_s)]
         while True:
             reply = self._ask_all(steps)
             if not isinstance(reply, Lost):
@@ -151,10 +151,10 @@ class Client:
             self._printed = replace(printed)
             self.start()
             self._lives -= 1
-            if request[:1] != ("load",):  # type: ignore[index]  # a request is a tuple that begins with what to do
+            if request.kind != "load":
                 steps = [(self._load_request(), self._load_s), (request, deadline_s)]
 
-    def _ask_all(self, steps: Sequence[tuple[Value, float]]) -> Value | Lost:
+    def _ask_all(self, steps: Sequence[tuple[Request, float]]) -> Value | Lost:
         """The reply to the last request, of which what the ones before it print is not heard; Lost from the first that is."""
         assert self._child is not None
         for request, deadline_s in steps[:-1]:

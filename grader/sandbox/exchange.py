@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.sandbox import messages
 from grader.sandbox.deadline import Account, Deadline
+from grader.sandbox.messages import Request
 from grader.sandbox.policy import Policy
 from grader.sandbox.printed import Printed
 from grader.sandbox.scratch import LOOK_EVERY_S, Watch
@@ -112,14 +112,13 @@ class Child:
             raise IsolationError(str(reply[0]), str(reply[1]))
         raise IsolationError("start", printed.text().strip() or "the child ended without a word")
 
-    def ask(self, request: Value, deadline_s: float, printed: Printed, end_s: float = math.inf) -> Value | Lost:
+    def ask(self, request: Request, deadline_s: float, printed: Printed, end_s: float = math.inf) -> Value | Lost:
         """One request and its reply, in time, before end_s of time.monotonic(); on Lost the child is of no more use."""
         nonce = secrets.randbits(63)
         deadline = Deadline(self.account, deadline_s, end_s)
-        bounds = messages.bounds(request)
-        self._decoder.expect(bounds.body_bytes, bounds.values)
+        self._decoder.expect(request.bounds.body_bytes, request.bounds.values)
         try:
-            return self._exchange(encode(Frame(Kind.REQUEST, nonce, request)), nonce, deadline, printed)
+            return self._exchange(encode(Frame(Kind.REQUEST, nonce, request.value)), nonce, deadline, printed)
         except WireError as error:
             return Lost("protocol", str(error))
 

@@ -118,22 +118,34 @@ class Descent:
     alpha: float
 
 
-def bounds(request: Value) -> Bounds:
-    """How large the reply to a request may be. Raises WireError for what is none."""
-    kind = request[0] if isinstance(request, tuple) and request else None
-    if kind == "ask":
-        return bounds_for([call.args for call in read_ask(request).calls])
-    if kind == "descend":
-        descent = read_descent(request)
-        entries = descent.steps * sum(tensor.values.size for tensor in descent.params.values())
-        return Bounds(CALL_BYTES + 8 * entries, 2 * len(descent.params) + 1)
-    if kind == "fingerprint":
-        return Bounds(CALL_BYTES + 2 * 8 * MAX_HASHES, 3)
-    return Bounds(CALL_BYTES * (2 + MAX_NAMES), 16 * (2 + MAX_NAMES))
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a child.
+
+    kind    what to do: "load", "ask", "descend", "locate" or "fingerprint"
+    parts   what belongs to it
+    bounds  how large the reply may be
+    """
+
+    kind: str
+    parts: tuple[Value, ...]
+    bounds: Bounds
+
+    @property
+    def value(self) -> Value:
+        """As it goes over the wire."""
+        return (self.kind, *self.parts)
 
 
-def descent_request(descent: Descent) -> Value:
-    return ("descend", descent.X, descent.t, descent.params, str(descent.steps), repr(descent.alpha))
+FEW_NAMES = Bounds(CALL_BYTES * (2 + MAX_NAMES), 16 * (2 + MAX_NAMES))
+"""For a reply of names and short texts: what a file defines and what stopped it, or a place in it."""
+
+
+def descent_request(descent: Descent) -> Request:
+    """The gradients of a descent."""
+    entries = descent.steps * sum(tensor.values.size for tensor in descent.params.values())
+    parts = (descent.X, descent.t, descent.params, str(descent.steps), repr(descent.alpha))
+    return Request("descend", parts, Bounds(CALL_BYTES + 8 * entries, 2 * len(descent.params) + 1))
 
 
 def read_descent(request: Value) -> Descent:
@@ -168,16 +180,20 @@ def _tensors(value: Value) -> dict[str, Tensor]:
     return found
 
 
-def load_request(path: str, run_s: float) -> Value:
-    return ("load", path, repr(run_s))
+def load_request(path: str, run_s: float) -> Request:
+    """Run the student's file, for so many seconds at most."""
+    return Request("load", (path, repr(run_s)), FEW_NAMES)
 
 
-def ask_request(ask: Ask) -> Value:
-    return ("ask", ask.function, "back" if ask.arguments_back else "", tuple(_call_value(call) for call in ask.calls))
+def ask_request(ask: Ask) -> Request:
+    """Call a function."""
+    parts = (ask.function, "back" if ask.arguments_back else "", tuple(_call_value(call) for call in ask.calls))
+    return Request("ask", parts, bounds_for([call.args for call in ask.calls]))
 
 
-def locate_request(path: str, function: str, step: str) -> Value:
-    return ("locate", path, function, step)
+def locate_request(path: str, function: str, step: str) -> Request:
+    """The place in a file where a function computes a step."""
+    return Request("locate", (path, function, step), FEW_NAMES)
 
 
 def read_place(reply: Value) -> Place | None:
@@ -190,8 +206,9 @@ def read_place(reply: Value) -> Place | None:
     return Place(int(numbers[-1]), int(numbers[0]) if len(numbers) == 2 else None)
 
 
-def fingerprint_request(paths: Sequence[str]) -> Value:
-    return ("fingerprint", tuple(paths))
+def fingerprint_request(paths: Sequence[str]) -> Request:
+    """The hashes of the syntax of some files."""
+    return Request("fingerprint", (tuple(paths),), Bounds(CALL_BYTES + 2 * 8 * MAX_HASHES, 3))
 
 
 def read_fingerprint_request(request: Value) -> tuple[str, ...]:
