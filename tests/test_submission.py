@@ -7,6 +7,7 @@ import os
 import stat
 import tarfile
 import time
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import PurePath
@@ -16,7 +17,7 @@ import pytest
 from grader.submission import UnusableSubmission, archives, read_files, read_submission, reading
 from grader.submission.archives import MAX_ZIPS
 from grader.submission.gathering import MAX_FILES, MAX_NAMES, MAX_SOURCE_BYTES
-from grader.submission.mainfile import own_functions
+from grader.submission.mainfile import PIECE_BYTES, as_lines, own_functions
 
 SOURCE = b"def make_dataset(n): return f(n)\ndef forward(X, params): return f(X)\ndef backprop(X, t, params): return f(X)\n"
 
@@ -288,6 +289,30 @@ def test_a_script_is_chosen_before_the_package_that_it_imports(tmp_path):
     }.items():
         (tmp_path / name).write_text(text)
     assert read_submission(tmp_path).main == "main.py" and not read_submission(tmp_path).notes
+
+
+@pytest.mark.parametrize("indent", [1, None])
+def test_code_between_pictures_is_seen_in_a_notebook_of_any_length(indent):
+    """A notebook is looked through by pieces: a function with its body stays whole, and nothing is kept of the pictures."""
+    picture = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 60_000}, "metadata": {}}
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [picture], "source": [f"def {name}(X, params):\n", "    return np.zeros(3)\n"]}
+        for name in NAMES
+    ]
+    content = json.dumps({"cells": cells, "nbformat": 4}, indent=indent).encode()
+    seen = as_lines("a.ipynb", content)
+    assert own_functions(seen)[0] == {name.encode() for name in NAMES}
+    assert len(content) > 5 * PIECE_BYTES and len(seen) < 10_000
+
+
+def test_a_notebook_of_nothing_but_quotes_takes_little_memory():
+    """It is taken apart piece by piece: at most some megabytes are needed at once."""
+    content = b'{"nbformat": 4, "cells": ["' + b'\\n",\n"' * 700_000 + b'"]}'
+    tracemalloc.start()
+    as_lines("a.ipynb", content)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 24 * PIECE_BYTES
 
 
 def test_a_notebook_that_runs_another_is_the_main_file(tmp_path):

@@ -5,7 +5,7 @@ What may live here: words in sources (definitions, blanks, imports) and the choi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
@@ -13,6 +13,10 @@ from pathlib import PurePosixPath
 SOURCE_SUFFIXES = (".py", ".ipynb")
 MAX_LOOKED_AT_BYTES = 24 << 20
 """Of the sources: a notebook with its pictures, and many scripts beside it."""
+MAX_CELLS_BYTES = 8 << 20
+"""Of the text of a notebook's strings that hold such words; all that is longer is not written by hand."""
+PIECE_BYTES = 256 << 10
+"""Of a notebook, turned into lines at a time; longer than the code of any honest cell."""
 MAX_IMPORTS = 50
 """Lines of a file that import names, looked at to find the main file."""
 MAX_FILES_THROUGH = 10
@@ -34,6 +38,7 @@ _NOTHING = re.compile(rb"""(?:raise[ \t]+NotImplementedError\b.*|print\([^()]*\)
 """A statement that computes nothing: no call, no operator."""
 _RETURN = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 _MENTIONS = re.compile(rb"\b(make_dataset|forward|backprop)\b")
+_LOOKED_FOR = re.compile(rb"import|%|make_dataset|forward|backprop")
 _FROM = re.compile(
     rb"^[ \t]{0,80}from[ \t]{1,8}\.*([A-Za-z_][\w.]{0,80})[ \t]{1,8}import[ \t]{0,8}(?:\(([^)]{0,500})\)|([^\n#]{0,500}))", re.MULTILINE
 )
@@ -73,12 +78,44 @@ def choose(files: Mapping[str, bytes]) -> tuple[str, list[str]]:
 
 
 def as_lines(name: str, content: bytes) -> bytes:
-    """The text of a source, in which each line of code begins a line; of a notebook each string's, between lines of a null byte."""
+    """The text of a source, in which each line of code begins a line; of a notebook the strings with words that are looked for,
+    each between lines of a null byte. It is made by pieces, so that a notebook of nothing but quotes takes no more memory."""
     if not name.endswith(".ipynb"):
         return content
-    text = re.sub(rb'\\n",[ \t\r\n]*"', b"\n", content.replace(b"\\\\", b"\1").replace(b'\\"', b"\2"))
-    text = text.replace(b'"', b"\n\0\n").replace(b"\\n", b"\n").replace(b"\\t", b"\t")
-    return text.replace(b"\2", b'"').replace(b"\1", b"\\")
+    texts: list[bytes] = []
+    start = text_bytes = 0
+    while start < len(content) and text_bytes < MAX_CELLS_BYTES:
+        end = _piece_end(content, start)
+        texts.append(_cell_lines(content[start:end]))
+        text_bytes += len(texts[-1])
+        start = end
+    return b"".join(texts)
+
+
+def _piece_end(content: bytes, start: int) -> int:
+    """Where a piece of a notebook ends: behind an object of its JSON, where there is one."""
+    end = start + PIECE_BYTES
+    if end >= len(content):
+        return len(content)
+    found = ((content.rfind(mark, start, end), len(mark)) for mark in (b"},\n", b"},", b"\n"))
+    return next((at + length for at, length in found if at >= 0), end)
+
+
+def _cell_lines(piece: bytes) -> bytes:
+    text = re.sub(rb'\\n",[ \t\r\n]*"', b"\n", piece.replace(b"\\\\", b"\1").replace(b'\\"', b"\2"))
+    strings = list(_strings_looked_for(text))
+    text = b"\n\0\n".join([b"", *strings, b""]) if strings else b""
+    return text.replace(b"\\n", b"\n").replace(b"\\t", b"\t").replace(b"\2", b'"').replace(b"\1", b"\\")
+
+
+def _strings_looked_for(text: bytes) -> Iterator[bytes]:
+    """What stands between two quotes, where it holds such a word."""
+    end = -1
+    while (word := _LOOKED_FOR.search(text, end + 1)) is not None:
+        start = text.rfind(b'"', end + 1, word.start()) + 1 or end + 1
+        end = text.find(b'"', word.end())
+        end = end if end >= 0 else len(text)
+        yield text[start:end]
 
 
 def imported_names(source: bytes) -> set[str]:
