@@ -5,7 +5,8 @@ import pytest
 
 from grader.sandbox.locate import NAMES, locate
 from grader.selftest import styles
-from grader.selftest.mutants import STEP_SOURCE, reference_source
+from grader.selftest.edits import STEP_SOURCE
+from grader.selftest.mutants import reference_source
 
 
 @pytest.mark.parametrize("step", sorted(STEP_SOURCE))

@@ -5,7 +5,8 @@ import pytest
 
 from grader.diagnosis import Diagnosis, Slip
 from grader.selftest.diagnosis import InProcess, Table, Tally, agrees, parsed, run, wrong_quantities
-from grader.selftest.mutants import Edit, graded_tree, mutants, product_edits, reference_source, rewrite, signature, singles
+from grader.selftest.edits import Edit, product_edits, singles
+from grader.selftest.mutants import graded_tree, mutants, reference_source, rewrite, signature
 from tests.conftest import EVERYTHING
 
 SEED, PAIRS = 3, 60

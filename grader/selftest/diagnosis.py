@@ -1,4 +1,4 @@
-"""How good is the diagnosis? Mistakes planted by mutants.py, judged by what is true of each edit.
+"""How good is the diagnosis? Mistakes planted by mutants, judged by what is true of each edit.
 
 What may live here: an in-process student, the judge, and the table. The judge
 knows the planted edits and reads the diagnosis; it does not ask the engine how it got there.
@@ -19,7 +19,8 @@ import numpy as np
 from grader.diagnosis import Answer, Array, Diagnosis, Params, Slip, diagnose, has_a_line
 from grader.sandbox.locate import locate
 from grader.selftest import styles
-from grader.selftest.mutants import ANY_FACT, Edit, Mutant, blind_mutants, compiled, graded_tree, mutants, reference_source
+from grader.selftest.edits import ANY_FACT, Edit
+from grader.selftest.mutants import Mutant, blind_mutants, compiled, graded_tree, mutants, reference_source
 
 Outcome = Literal["correct", "wrong", "withheld"]
 GRADIENT_KEYS: Mapping[str, str] = {"dc": "c", "dW": "W", "db": "b", "dU": "U"}
