@@ -222,7 +222,8 @@ def grade_loaded(client: Client, rubric: Rubric, start_s: float, on_row: OnRow, 
     training = course(subject.run_of_training, rubric.training_points, rubric.training_steps)
     is_right = all(check.score == check.max_score for check in checks)
     notes = (*_told(notes, loaded), *load_notes(loaded, is_right), *labels_note(subject))
-    return Result(checks, notes=notes, printed_at_load=printed, training=training, diagnosis=findings)
+    by_heart = tuple(function for function, is_so in subject.by_heart.items() if is_so)
+    return Result(checks, notes=notes, printed_at_load=printed, training=training, diagnosis=findings, by_heart=by_heart)
 
 
 def labels_note(subject: Subject) -> tuple[str, ...]:

@@ -95,6 +95,7 @@ class Result:
     diagnosis  what was coded instead, as interface.md says
     events     each time that the student's process gave no answer: how it ended, or that it was late, for the instructor
     student_s  processor time that the student's processes used, in seconds
+    by_heart   functions whose answers are right for the graded inputs only, for the instructor
     """
 
     checks: tuple[CheckResult, ...]
@@ -109,6 +110,7 @@ class Result:
     held: str = ""
     events: tuple[str, ...] = ()
     student_s: float = 0.0
+    by_heart: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -155,6 +157,7 @@ def to_json(result: Result, outputs: Mapping[str, str] | None = None, output: st
             "held": result.held,
             "events": list(result.events),
             "student_seconds": round(result.student_s, 3),
+            "by_heart": list(result.by_heart),
         },
     }
     plain: dict[str, Any] = _plain(document)
@@ -188,7 +191,7 @@ def from_json(document: Mapping[str, Any]) -> Result:
         return Result(
             checks, extra["headline"], tuple(extra["notes"]), extra["seconds"], extra["isolation"],
             tuple(extra["diagnosis"]), training, extra["submission"], extra["printed_at_load"], extra["held"],
-            tuple(extra["events"]), extra["student_seconds"],
+            tuple(extra["events"]), extra["student_seconds"], tuple(extra.get("by_heart", ())),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a results.json of this grader: {error}") from None

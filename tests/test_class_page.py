@@ -101,6 +101,7 @@ def test_flags():
     assert "hard-coded" in flags(by_heart)[0]
     assert flags(replace(by_heart, training=Training(losses=course[::-1], expected_losses=course))) == []
     assert "hard-coded" in flags(_result({}, ("answer-constant",)))[0]
+    assert flags(_result({"3.2": 6.0}, by_heart=("backprop",))) == ["hard-coded answers: backprop right for the graded inputs only"]
     assert flags(_result(events=("the process ended: SIGSEGV",) * 2)) == ["isolation: the process ended: SIGSEGV"]
     assert "isolation" in flags(_result(isolation={"level": "none"}))[0]
 

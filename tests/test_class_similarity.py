@@ -2,16 +2,18 @@
 from __future__ import annotations
 
 import importlib
+import json
 import random
 from dataclasses import replace
 
 import pytest
 
-from grader.classroom import task
+from grader.classroom import similarity, task
 from grader.classroom.class_run import HANDOUT
 from grader.classroom.key import grader_digest
-from grader.classroom.similarity import ALIKE, Fingerprints, groups, not_compared, packed, unpacked
+from grader.classroom.similarity import ALIKE, Fingerprints, not_compared, own_hashes, packed, unpacked
 from grader.classroom.task import MAX_SOURCES, fingerprint
+from grader.report.class_summary import Alike
 from grader.rubric import DEFAULT
 from grader.sandbox import messages, sources
 from grader.sandbox.fingerprint import HASH_BYTES, MAX_HASHES
@@ -40,8 +42,12 @@ def backprop(X, t, params):
 '''
 
 
+def groups(prints: dict[str, Fingerprints], given: Fingerprints) -> list[Alike]:
+    return similarity.groups(prints, given, own_hashes(prints, given))
+
+
 def _prints(*sources: str) -> Fingerprints:
-    kept, dropped = hashes(sources)
+    kept, dropped, _ = hashes(sources)
     return Fingerprints(packed(kept), packed(dropped))
 
 
@@ -66,7 +72,7 @@ def test_renaming_counts_only_where_names_are_kept():
 )
 def test_odd_sources_have_few_hashes_or_none(source):
     """What is not Python, or too deep for its parser, gives no error and no more hashes than the bound."""
-    kept, dropped = hashes([source])
+    kept, dropped, _ = hashes([source])
     assert len(kept) <= MAX_HASHES and len(dropped) <= MAX_HASHES
 
 
@@ -91,9 +97,9 @@ def test_a_lost_fingerprint_costs_the_submission_nothing(monkeypatch):
 @pytest.mark.parametrize("numbers", [[-1.0], [0.5], [2.0**48], [float("nan")], [float("inf")], list(range(MAX_HASHES + 1)), [[1.0]]])
 def test_the_reply_holds_hashes_or_is_refused(numbers):
     """Only whole numbers of the right size, and not too many, are taken from a child."""
-    reply = (Tensor(messages.np.array(numbers, dtype=float)), Tensor(messages.np.zeros(0)))
+    reply = (Tensor(messages.np.array(numbers, dtype=float)), *(Tensor(messages.np.zeros(0)),) * 2)
     with pytest.raises(WireError):
-        messages.read_fingerprint(reply, 8 * HASH_BYTES, MAX_HASHES)
+        messages.read_fingerprint(reply, 8 * HASH_BYTES, MAX_HASHES, 1)
 
 
 def test_pack_and_unpack():
@@ -115,7 +121,7 @@ def test_copies_are_found_in_a_large_class():
     prints["s1900"] = frozenset(sorted(prints["s0010"])[:-8]) | _random_prints(4, 99)
     found = groups({slug: Fingerprints(packed(one), packed(one)) for slug, one in prints.items()}, NOTHING)
     assert [group.slugs for group in found] == [("s0010", "s0011", "s0500", "s1900")]
-    assert found[0].same_names and ALIKE <= found[0].alike < 1
+    assert found[0].same_names and ALIKE <= found[0].share < 1
 
 
 def test_the_template_and_tiny_sources_make_no_group():
@@ -153,6 +159,22 @@ def _right(name: str) -> str:
 JUNK = "\n".join(f"def junk{i}(a, b):\n    c = [a * {i} + k for k in range(b)]\n    return sum(c) - {i} * len(c) ** 2\n" for i in range(40))
 
 
+def test_the_order_of_functions_does_not_count():
+    """Functions in another order, methods too, have the same hashes."""
+    first, second = "class A:\n    def f(self, a):\n        return {}\n\n", "    def g(self, a):\n        return {}\n\n"
+    one, other = first.format(" + ".join("abcabc")), second.format(" * ".join("aabbcc"))
+    methods = one.removeprefix("class A:\n"), other
+    assert _prints(SOURCE, one + other) == _prints("class A:\n" + "".join(methods[::-1]) + SOURCE)
+
+
+def test_who_wrote_the_dataset_alone_is_not_accused():
+    """A piece that many write alike makes no group, however few are in the class."""
+    whole = _right("tutorial-style")
+    piece = whole[: whole.index("def forward")]
+    given = _prints(*(path.read_text(encoding="utf-8") for path in HANDOUT.glob("*.py")))
+    assert groups({"a": _prints(piece), "b": _prints(piece), "c": _prints(whole)}, given) == []
+
+
 @pytest.mark.parametrize("renamed", [False, True])
 def test_a_copy_among_other_code_is_found(renamed):
     """Forty functions beside it do not hide a copy; who holds two others' code joins them to no group of three."""
@@ -164,7 +186,7 @@ def test_a_copy_among_other_code_is_found(renamed):
     assert [(group.slugs, group.within) for group in found if group.slugs[0] in "ab"] == [
         (("a", "c"), True), (("a", "hub"), True), (("b", "hub"), True)
     ]
-    assert all(group.alike > 0.95 for group in found if group.within)
+    assert all(group.share > 0.95 for group in found if group.within)
     assert [group.same_names for group in found if group.slugs == ("a", "c")] == [not renamed]
 
 
@@ -183,7 +205,7 @@ def test_what_cannot_be_compared_is_told_where_it_works():
     hidden = _prints("exec(open('notes.txt').read())\n")
     whole = _prints(_right("np-dot"))
     prints = {"hidden": hidden, "whole": whole, "blank": hidden, "flood": replace(whole, is_cut=True)}
-    found = not_compared(prints, NOTHING, ["hidden", "whole", "flood", "lost"])
+    found = not_compared(prints, own_hashes(prints, NOTHING), ["hidden", "whole", "flood", "lost"])
     assert {slug: why[:10] for slug, why in found.items()} == {"hidden": "too little", "lost": "too little", "flood": "too much c"}
 
 
@@ -195,7 +217,7 @@ def test_every_right_submission_of_the_corpus_has_enough_to_compare():
         entry.name: _prints(*(sources.syntax_text(path) for path in sorted([*entry.path.rglob("*.py"), *entry.path.rglob("*.ipynb")])))
         for entry in entries() if entry.is_right and entry.name != "notebook-that-writes-its-module"
     }
-    assert not_compared(prints, given, prints) == {}
+    assert not_compared(prints, own_hashes(prints, given), prints) == {}
 
 
 def test_the_main_file_is_looked_at_first(worker):
@@ -207,8 +229,10 @@ def test_the_main_file_is_looked_at_first(worker):
 
 
 @pytest.mark.parametrize("line, is_told", [
-    ("exec(open('notes.txt').read())", True), ("    x = eval (text)", True), ("# exec(it)", False), ("text = 'exec(it)'", False),
-    ("def eval(x): pass", False), ("frame.eval(x)", False), ("retrieval(x)", False), ("from notes import *", True),
+    ("exec(open('notes.txt').read())", True), ("run = exec", True), ("import builtins; builtins.eval (text)", True),
+    ("# exec(it)", False), ("text = 'exec(it)'", False),
+    ("eval = len; eval(x)", False), ("def eval(x): pass", False), ("frame.eval(x)", False), ("retrieval(x)", False),
+    ("from notes import *", True),
 ])
 def test_what_may_run_text_is_told(worker, line, is_told):
     """Code beside a decoy that runs text is the instructor's to read; the same word elsewhere, and in the public checks, is not."""
@@ -216,3 +240,12 @@ def test_what_may_run_text_is_told(worker, line, is_told):
     traceback = b'{"cells": [{"cell_type": "code", "outputs": ["-> 3326 exec(code_obj, self.user_global_ns)"], "source": "x = 1"}]}'
     submission = Submission({name: text.encode() for name, text in files.items()} | {"plots.ipynb": traceback}, "backprop.py")
     assert ("runs_text" in fingerprint(submission, worker, DEFAULT)) is is_told
+
+
+@pytest.mark.parametrize("cell, is_told", [("%%time\nexec(text)", True), ("%time y = 1", False)])
+def test_a_notebook_that_runs_text_is_told(worker, cell, is_told):
+    """A cell counts as a script does; a traceback in what a cell printed is no code."""
+    cells = [{"cell_type": "code", "source": text, "outputs": ["-> 3326 exec(code_obj)"], "metadata": {}} for text in (cell, SOURCE)]
+    data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    found = fingerprint(Submission({"backprop.ipynb": data}, "backprop.ipynb"), worker, DEFAULT)
+    assert found["kept"] and ("runs_text" in found) is is_told

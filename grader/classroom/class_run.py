@@ -23,7 +23,7 @@ from grader.classroom.key import grader_digest, key, unusable_key
 from grader.classroom.progress import Progress
 from grader.classroom.regrade import change
 from grader.classroom.run import Crew, executor_crew, patience_s, run
-from grader.classroom.similarity import Fingerprints, groups, not_compared
+from grader.classroom.similarity import Fingerprints, groups, not_compared, own_hashes
 from grader.classroom.store import DONE, OPEN, Document, Store, key_of, read_document, write_text
 from grader.classroom.tables import TITLE, Form, grades
 from grader.classroom.task import Done, Order, fingerprint, is_full
@@ -249,9 +249,9 @@ class ClassRun:
         if len(self.entries) < 2 or not prints:
             return (), {}
         given = _template(self.store)
+        own = own_hashes(prints, given)
         working = [slug for slug, result in results.items() if result.score >= WORKING_SHARE * result.max_score]
-        alike = groups(prints, given) if len(prints) > 1 else []
-        return tuple(Alike(one.slugs, one.alike, one.same_names, one.within) for one in alike), not_compared(prints, given, working)
+        return tuple(groups(prints, given, own)), not_compared(prints, own, working)
 
     def _changes(self, results: Mapping[str, Result]) -> tuple[Change, ...] | None:
         against, compared, found = self.plan.against, 0, []

@@ -15,9 +15,9 @@ from grader.rubric import GRADER_VERSION, Rubric
 from grader.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("grader/rubric.py", "grader/submission", "grader/oracle.py", "grader/result.py",
-         "grader/grading.py", "grader/sandbox", "grader/checks", "grader/diagnosis", "grader/report", "reference")
-"""The source that decides a result or its page; that of the class run itself decides neither."""
+ROOMS = ("grader/rubric.py", "grader/submission", "grader/oracle.py", "grader/result.py", "grader/grading.py", "grader/classroom/task.py",
+         "grader/sandbox", "grader/checks", "grader/diagnosis", "grader/report", "reference")
+"""The source that decides a result, its fingerprint or its page; the rest of the class run decides none of them."""
 
 
 def key(submission: Submission, rubric: Rubric) -> str:

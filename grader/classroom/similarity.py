@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.report.class_summary import Alike
 from grader.sandbox.fingerprint import HASH_BYTES
 
 Hashes = NDArray[np.uint64]
@@ -22,33 +23,18 @@ Rows = NDArray[np.int64]
 ALIKE = 0.8
 """Least weighted share of common hashes. In the shipped corpus, which was written by few hands, unrelated pairs stay below
 0.7 with names dropped (tests/test_class_similarity.py)."""
-LEAST_HASHES = 12
-"""Of its own, besides the template's: below it a source has hardly a function in it."""
+LEAST_HASHES = 40
+"""Of its own, besides the template's: whole solutions of the corpus have 62 and more, the dataset alone some 25, which many write alike.
+A working solution below it has its code elsewhere than in what can be compared."""
 WITHIN = 0.9
 """Least weighted share of the smaller one's hashes that are in the larger: a copy with other code beside it. Unrelated pairs of the
 shipped corpus stay below 0.65."""
-LEAST_WITHIN = 50
-"""Hashes of its own that not many have, for the smaller of such a pair: the shortest whole solutions of the corpus have 53."""
-LITTLE = 30
-"""Hashes of its own, below which a working solution has its code elsewhere than in what can be compared."""
+LEAST_WITHIN = 25
+"""Of these, those that not many have, for the smaller of such a pair: with the template's names and formulas half are everybody's."""
+LEAST_SHARED = 6.0
+"""Least weight of what two have in common: two or three hashes that hardly anybody else has."""
 COMMON_SHARE = 0.2
 """Hashes that more than this share of different solutions have say nothing about a pair."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Submissions that are nearly the same.
-
-    slugs      two or more; if within, two: the smaller, and the larger that holds it
-    alike      the least similarity by which one of them belongs to the group, 0 to 1; if within, the share of the smaller
-    same_names whether they are as alike with all names kept; else variables or functions were renamed
-    within     whether one holds the other and much more; such pairs are never joined, since two that a third holds need not be alike
-    """
-
-    slugs: tuple[str, ...]
-    alike: float
-    same_names: bool
-    within: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,13 +64,21 @@ def unpacked(text: str) -> Hashes:
     return np.unique(wide.view(">u8").astype(np.uint64))
 
 
-def groups(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> list[Group]:
-    """Groups of nearly identical submissions, largest first.
+def own_hashes(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> dict[str, Hashes]:
+    """By slug, the hashes with names dropped that what was given to all does not have."""
+    common = unpacked(given.dropped)
+    return {slug: np.setdiff1d(unpacked(prints.dropped), common, assume_unique=True) for slug, prints in fingerprints.items()}
+
+
+def groups(fingerprints: Mapping[str, Fingerprints], given: Fingerprints, own: Mapping[str, Hashes]) -> list[Alike]:
+    """Groups of nearly identical submissions, largest first; then pairs of which one holds the other and much more.
+
+    Such pairs are never joined, since two that a third holds need not be alike.
 
     fingerprints  by slug
     given         the hashes of the template, which all have
+    own           own_hashes() of these
     """
-    own = own_hashes(fingerprints, given)
     links, within = _links({slug: hashes for slug, hashes in own.items() if len(hashes) >= LEAST_HASHES})
     group_of = {slug: number for number, members in enumerate(_joined(links)) for slug in members}
     inside: dict[int, list[tuple[str, str]]] = defaultdict(list)
@@ -94,26 +88,19 @@ def groups(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> lis
     for pairs in inside.values():
         slugs = tuple(sorted({slug for pair in pairs for slug in pair}))
         same_names = all(_shared_names(fingerprints[a], fingerprints[b], given)[0] >= ALIKE for a, b in pairs)
-        found.append(Group(slugs, min(links[pair] for pair in pairs), same_names))
+        found.append(Alike(slugs, min(links[pair] for pair in pairs), same_names))
     for (smaller, larger), share in within.items():
         if group_of.get(smaller, smaller) != group_of.get(larger, larger):
             same_names = _shared_names(fingerprints[smaller], fingerprints[larger], given)[1] >= WITHIN
-            found.append(Group((smaller, larger), share, same_names, within=True))
-    return sorted(found, key=lambda group: (group.within, -len(group.slugs), -group.alike, group.slugs))
+            found.append(Alike((smaller, larger), share, same_names, within=True))
+    return sorted(found, key=lambda group: (group.within, -len(group.slugs), -group.share, group.slugs))
 
 
-def own_hashes(fingerprints: Mapping[str, Fingerprints], given: Fingerprints) -> dict[str, Hashes]:
-    """By slug, the hashes with names dropped that what was given to all does not have."""
-    common = unpacked(given.dropped)
-    return {slug: np.setdiff1d(unpacked(prints.dropped), common, assume_unique=True) for slug, prints in fingerprints.items()}
-
-
-def not_compared(fingerprints: Mapping[str, Fingerprints], given: Fingerprints, working: Iterable[str]) -> dict[str, str]:
+def not_compared(fingerprints: Mapping[str, Fingerprints], own: Mapping[str, Hashes], working: Iterable[str]) -> dict[str, str]:
     """By slug, why a working submission could not be compared, or not in full. One that computes must have code somewhere."""
-    own = own_hashes(fingerprints, given)
     found = {}
     for slug in working:
-        if slug not in own or len(own[slug]) < LITTLE:
+        if slug not in own or len(own[slug]) < LEAST_HASHES:
             found[slug] = "too little code to compare with others': see where its functions come from"
         elif fingerprints[slug].runs_text:
             found[slug] = "exec or eval in its code: see what that runs, since it cannot be compared with others'"
@@ -163,7 +150,7 @@ def _alike(hashes: Mapping[str, Hashes]) -> tuple[Links, Links]:
     for row, found in enumerate(weighed):
         shared = _shared(found, count)
         share = shared / np.maximum(totals[row] + totals - shared, 1e-12)
-        alike = (share >= ALIKE) & (shared >= LEAST_HASHES / 2)
+        alike = (share >= ALIKE) & (shared >= LEAST_SHARED)
         links.update({(slugs[row], slugs[other]): float(share[other]) for other in np.flatnonzero(alike) if other > row})
         if counts[row] >= LEAST_WITHIN:
             share = shared / totals[row]

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -39,8 +38,6 @@ from grader.submission.mainfile import SOURCE_SUFFIXES, as_lines, imported_names
 FINGERPRINT_S = 5.0
 """A source of the largest size that is read takes under a second."""
 MAX_SOURCES = 20
-RUNS_TEXT = re.compile(rb"^[^#\n\"']*(?<![\w.])(?<!def )(?:exec|eval)[ \t]*\(", re.MULTILINE)
-"""A line of a script by which code may come from where no fingerprint sees it; tracebacks in a notebook's outputs hold such lines."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +133,10 @@ def _asked(client: Client, submission: Submission, folder: Path) -> dict[str, st
     found = client.fingerprint([folder / name for name in sources[:MAX_SOURCES]], FINGERPRINT_S)
     if isinstance(found, Lost):
         return {}
-    is_cut = len(sources) > MAX_SOURCES or any(len(hashes) >= MAX_HASHES for hashes in found)
-    runs_text = any(name.endswith(".py") and RUNS_TEXT.search(submission.files[name]) for name in sources[:own])
-    more = {**({"cut": "yes"} if is_cut else {}), **({"runs_text": "yes"} if runs_text else {})}
-    return {"kept": packed(found[0]), "dropped": packed(found[1]), **more}
+    kept, dropped, run_text = found
+    is_cut = len(sources) > MAX_SOURCES or MAX_HASHES in (len(kept), len(dropped))
+    more = {**({"cut": "yes"} if is_cut else {}), **({"runs_text": "yes"} if any(run_text[:own]) else {})}
+    return {"kept": packed(kept), "dropped": packed(dropped), **more}
 
 
 def _sources(submission: Submission) -> tuple[list[str], int]:

@@ -54,9 +54,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Alike:
-    """Submissions that are nearly the same; the least similarity among them, 0 to 1; whether names are the same too.
+    """Submissions that are nearly the same.
 
-    within  there are two, and the second holds this share of the first, and more besides
+    slugs       two or more; if within, two: the smaller, and the larger that holds it
+    share       the least similarity by which one of them belongs to the group, 0 to 1; if within, the share of the smaller
+    same_names  whether they are as alike with all names kept; else variables or functions were renamed
+    within      whether the second holds this share of the first, and much more besides
     """
 
     slugs: tuple[str, ...]
@@ -140,7 +143,9 @@ def flags(result: Result, compared: str = "") -> list[str]:
     found = []
     if NUMERIC_ROW in checks and checks[NUMERIC_ROW].state == "failed":
         found.append("numeric differentiation")
-    if "answer-constant" in misconception_ids(result):
+    if result.by_heart:
+        found.append(f"hard-coded answers: {' and '.join(result.by_heart)} right for the graded inputs only")
+    elif "answer-constant" in misconception_ids(result):
         found.append("hard-coded answers: the same numbers whatever is given")
     elif _is_right_on_public_data_only(result, checks.values()):
         found.append("hard-coded answers, or global data: right on the tutorial's own data, wrong elsewhere")

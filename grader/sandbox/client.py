@@ -184,8 +184,10 @@ class Client:
         place = self._request(request, LOCATE_S, messages.read_place)
         return None if isinstance(place, Lost) else place
 
-    def fingerprint(self, paths: Sequence[Path], deadline_s: float) -> tuple[tuple[int, ...], tuple[int, ...]] | Lost:
-        """Hashes of the syntax of some files, with names kept and dropped, see fingerprint.fingerprint.
+    def fingerprint(
+        self, paths: Sequence[Path], deadline_s: float
+    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]] | Lost:
+        """Hashes of the syntax of some files, with names kept and dropped, and which of them run text, see fingerprint.fingerprint.
 
         Ask before load(), while no student code has run in the child. Where none come, the child is ended and
         forgotten: load() starts another, and nothing of it counts against the submission. Raises HostError or
@@ -197,7 +199,7 @@ class Client:
         reply = self._child.ask(messages.fingerprint_request([str(path) for path in paths]), deadline_s, Printed(0))
         if not isinstance(reply, Lost):
             try:
-                return messages.read_fingerprint(reply, 8 * HASH_BYTES, MAX_HASHES)
+                return messages.read_fingerprint(reply, 8 * HASH_BYTES, MAX_HASHES, len(paths))
             except (WireError, ValueError) as error:
                 reply = Lost("protocol", str(error))
         self._end_child()

@@ -3,14 +3,16 @@
 What may live here: reading a syntax tree, and hashing it. Runs before or instead
 of student code, never after it, so that the code cannot lie about itself.
 
-A tree becomes a line of tokens; every GRAM tokens in a row are hashed, and of
-every WINDOW hashes in a row the least is kept: winnowing, after Schleimer,
-Wilkerson and Aiken, "Winnowing: Local Algorithms for Document Fingerprinting"
-(SIGMOD 2003). Two sources that share GRAM + WINDOW - 1 tokens share a hash.
+Each function becomes a line of tokens, and so does what stands outside of all;
+every GRAM tokens in a row are hashed, and of every WINDOW hashes in a row the
+least is kept: winnowing, after Schleimer, Wilkerson and Aiken, "Winnowing: Local
+Algorithms for Document Fingerprinting" (SIGMOD 2003). Two functions that share
+GRAM + WINDOW - 1 tokens share a hash; in which order they stand does not matter.
 """
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator
 
@@ -24,8 +26,13 @@ MAX_HASHES = 4_000
 MAX_TOKENS = 200_000
 IGNORED_CALLS = frozenset({"print", "show", "savefig", "figure", "plot", "title", "xlabel", "ylabel", "legend"})
 
-Fingerprint = tuple[list[int], list[int]]
-"""Hashes with names kept and with names dropped; each sorted, each once."""
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+RUN_TEXT = frozenset({"exec", "eval"})
+BUILTINS = frozenset({"builtins", "__builtins__"})
+
+Fingerprint = tuple[list[int], list[int], list[bool]]
+"""Hashes with names kept and with names dropped, each sorted, each once; of each source, whether it may run a text as code."""
 
 
 def fingerprint(sources: Iterable[str]) -> Fingerprint:
@@ -36,27 +43,45 @@ def fingerprint(sources: Iterable[str]) -> Fingerprint:
     """
     kept: set[int] = set()
     dropped: set[int] = set()
+    run_text: list[bool] = []
     for source in sources:
-        try:
-            nodes = list(_nodes(ast.parse(source)))
-        except Exception:  # SyntaxError, ValueError, RecursionError, MemoryError: no syntax, no fingerprint
-            continue
-        kept.update(_winnowed(_tokens(nodes, keep_names=True)))
-        dropped.update(_winnowed(_tokens(nodes, keep_names=False)))
-    return sorted(kept)[:MAX_HASHES], sorted(dropped)[:MAX_HASHES]
+        pieces: list[list[ast.AST]] = []
+        with contextlib.suppress(Exception):  # SyntaxError, ValueError, RecursionError, MemoryError: no syntax, no fingerprint
+            pieces = _pieces(ast.parse(source))
+        run_text.append(_runs_text([node for piece in pieces for node in piece]))
+        for piece in pieces:
+            kept.update(_winnowed(_tokens(piece, keep_names=True)))
+            dropped.update(_winnowed(_tokens(piece, keep_names=False)))
+    return sorted(kept)[:MAX_HASHES], sorted(dropped)[:MAX_HASHES], run_text
 
 
-def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes that count, each before those below it, without recursion."""
-    stack = [tree]
-    for _ in range(MAX_TOKENS):
-        if not stack:
-            return
-        node = stack.pop()
-        if _is_ignored(node):
-            continue
-        yield node
-        stack.extend(reversed([child for name, child in _children(node) if name not in ("annotation", "returns", "type_comment")]))
+def _pieces(tree: ast.AST) -> list[list[ast.AST]]:
+    """All nodes that count, each before those below it, without recursion: of each function those outside of the functions in it."""
+    pieces: list[list[ast.AST]] = []
+    roots, left = [tree], MAX_TOKENS
+    for root in roots:
+        nodes: list[ast.AST] = []
+        stack = [root]
+        while stack and left:
+            node = stack.pop()
+            if isinstance(node, FUNCTIONS) and node is not root:
+                roots.append(node)
+            elif not _is_ignored(node):
+                left -= 1
+                nodes.append(node)
+                stack.extend(reversed([child for name, child in _children(node) if name not in ("annotation", "returns", "type_comment")]))
+        pieces.append(nodes)
+    return pieces
+
+
+def _runs_text(nodes: list[ast.AST]) -> bool:
+    """Whether exec or eval is named, unless the source gives that name to something else."""
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    own = {node.name for node in nodes if isinstance(node, FUNCTIONS)} | {node.arg for node in nodes if isinstance(node, ast.arg)}
+    own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    read = {node.id for node in names} - own
+    read |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in BUILTINS}
+    return not RUN_TEXT.isdisjoint(read)
 
 
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

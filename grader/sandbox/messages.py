@@ -208,7 +208,7 @@ def read_place(reply: Value) -> Place | None:
 
 def fingerprint_request(paths: Sequence[str]) -> Request:
     """The hashes of the syntax of some files."""
-    return Request("fingerprint", (tuple(paths),), Bounds(CALL_BYTES + 2 * 8 * MAX_HASHES, 3))
+    return Request("fingerprint", (tuple(paths),), Bounds(CALL_BYTES + 2 * 8 * MAX_HASHES, 4))
 
 
 def read_fingerprint_request(request: Value) -> tuple[str, ...]:
@@ -217,14 +217,17 @@ def read_fingerprint_request(request: Value) -> tuple[str, ...]:
     return tuple(_text(path) for path in _sequence(paths))
 
 
-def fingerprint_reply(kept: Sequence[int], dropped: Sequence[int]) -> Value:
-    return tuple(Tensor(np.asarray(hashes, dtype=np.float64)) for hashes in (kept, dropped))
+def fingerprint_reply(kept: Sequence[int], dropped: Sequence[int], run_text: Sequence[bool]) -> Value:
+    return tuple(Tensor(np.asarray(numbers, dtype=np.float64)) for numbers in (kept, dropped, run_text))
 
 
-def read_fingerprint(reply: Value, bits: int, most: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Two sets of hashes, each of at most `most` whole numbers of so many bits. Raises WireError for anything else."""
-    kept, dropped = (_hashes(part, bits, most) for part in _parts(reply, 2))
-    return kept, dropped
+def read_fingerprint(reply: Value, bits: int, most: int, sources: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Two sets of hashes, each of at most `most` whole numbers of so many bits; 0 or 1 for so many sources.
+
+    Raises WireError for anything else.
+    """
+    kept, dropped, run_text = _parts(reply, 3)
+    return _hashes(kept, bits, most), _hashes(dropped, bits, most), _hashes(run_text, 1, sources)
 
 
 def _hashes(value: Value, bits: int, most: int) -> tuple[int, ...]:

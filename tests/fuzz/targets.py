@@ -57,7 +57,7 @@ READERS: tuple[Callable[[object], object], ...] = (
     lambda value: messages.read_loaded(value),  # type: ignore[arg-type]
     lambda value: messages.read_gradients(value, DESCENT),  # type: ignore[arg-type]
     lambda value: messages.read_place(value),  # type: ignore[arg-type]
-    lambda value: messages.read_fingerprint(value, 8 * HASH_BYTES, MAX_HASHES),  # type: ignore[arg-type]
+    lambda value: messages.read_fingerprint(value, 8 * HASH_BYTES, MAX_HASHES, 20),  # type: ignore[arg-type]
 )
 
 
@@ -148,7 +148,7 @@ def _wire_seeds() -> list[bytes]:
         (1, messages.loaded_reply(["forward"], ["other"], [], "")),
         (2, {name: Tensor(np.zeros((2, *value.shape))) for name, value in POINT.params.items()}),
         (3, None),
-        (4, messages.fingerprint_reply([1, 2], [3])),
+        (4, messages.fingerprint_reply([1, 2], [3], [True])),
     ]
     frames = [(reader, encode(Frame(Kind.REPLY, NONCE, value))) for reader, value in values]
     whole = [bytes([reader, 0]) + frame for reader, frame in frames]
