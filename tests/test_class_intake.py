@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -67,15 +68,39 @@ def test_plain_folder_takes_folders_files_zips_and_notebooks(tmp_path):
     ]
 
 
+def _told(folder: Path) -> dict[str, str]:
+    """By title, why each cannot be graded; "" if it can."""
+    whole = ClassRun(Plan(folder, OUT), Store(OUT), read_class(folder, OUT))
+    orders = {entry.title: whole.order(entry.slug) for entry in whole.found.entries}
+    return {title: order.document["extra_data"]["headline"] if isinstance(order, Done) else "" for title, order in orders.items()}
+
+
 def test_nothing_of_a_folder_is_dropped_in_silence(tmp_path):
     """What cannot be a submission is an entry with a reason, or named in a note."""
     _folder(tmp_path, ["ana/", "notes.txt", ".DS_Store", "__MACOSX/"])
     (tmp_path / "link").symlink_to("/etc")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
-    found = read_class(tmp_path, OUT)
-    reasons = {entry.title: entry.reason for entry in found.entries}
-    assert "link" in reasons["link"] and "link" in reasons["circle"] and "not a folder" in reasons["notes.txt"] and reasons["ana"] == ""
-    assert sorted(note.split()[0] for note in found.notes) == [".DS_Store", "__MACOSX"]
+    (tmp_path / "last" / "students").mkdir(parents=True)
+    (tmp_path / "last" / ".state").touch()
+    found, told = read_class(tmp_path, OUT), _told(tmp_path)
+    assert "link" in told["link"] and "link" in told["circle"] and "no Python file" in told["notes.txt"] and told["ana"] == ""
+    assert sorted(note.split()[0] for note in found.notes) == [".DS_Store", "__MACOSX", "last"]
+
+
+def test_whatever_can_be_graded_alone_can_be_graded_in_a_class(tmp_path):
+    """Names that browsers make of scripts and notebooks, and archives, are submissions, named without their endings."""
+    _folder(tmp_path, ["ana.py.txt", "bo.ipynb.json", "cy.PY"])
+    with tarfile.open(tmp_path / "dee.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "cy.PY", "backprop.py")
+    assert _told(tmp_path) == {"ana": "", "bo": "", "cy": "", "dee": ""}
+
+
+def test_what_canvas_makes_of_typed_texts_and_of_anonymous_students(tmp_path):
+    """A typed text keeps its student's id, and several files of somebody without a name are one submission."""
+    _folder(tmp_path, ["doejane_LATE_12345_text.html", "anon_8fY2k_67890_backprop.py", "LATE_anon_8fY2k_67891_layers.py"])
+    anon, jane = read_class(tmp_path, OUT).entries
+    assert (jane.students, anon.title) == ((Student("doejane", canvas_id="12345"),), "anon_8fY2k")
+    assert sorted(anon.parts) == ["backprop.py", "layers.py"]
 
 
 def test_the_same_name_twice_stays_two_entries(tmp_path):
@@ -120,7 +145,7 @@ def test_names_that_moodle_gives(tmp_path):
         "Li Zoë_78_assignsubmission_file_backprop.py", "Bo Roe_79_assignsubmission_onlinetext_/",
     ])
     found = read_class(tmp_path, OUT)
-    assert [entry.title for entry in found.entries] == ["Bo Roe", "Jane Doe", "Li Zoë"]
+    assert [(entry.title, entry.students[0].sid) for entry in found.entries] == [("Bo Roe", "79"), ("Jane Doe", "77"), ("Li Zoë", "78")]
     assert [note.split("_")[0] for note in found.notes] == ["Jane Doe"]
 
 

@@ -17,14 +17,18 @@ from pathlib import Path
 
 from grader.classroom.metadata import BadMetadata, Described, read_metadata
 from grader.classroom.names import shown, slugs, told_apart
+from grader.classroom.store import is_store
+from grader.submission import TARS, with_plain_suffix
 
 METADATA = "submission_metadata.yml"
 ASIDE = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", METADATA})
-SUBMISSION_SUFFIXES = frozenset({".py", ".ipynb", ".zip"})
+ENDINGS = (".py", ".ipynb", ".zip", *TARS)
 _FOLDER = re.compile(r"submission_\d+")
-_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d{3,})_\d{3,}_(?P<file>.+)")
-"""As Canvas names the files that an instructor downloads: doejane_12345_67890_backprop.py."""
-_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?")
+_CANVAS = re.compile(
+    r"(?:(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d{3,})|(?:LATE_)?(?P<anonymous>anon_[^\W_]+))_(?:\d{3,}_(?P<file>.+)|(?P<typed>text|link)\.html)"
+)
+"""As Canvas names what an instructor downloads: doejane_12345_67890_backprop.py, anon_8fY2k_67890_backprop.py, doejane_12345_text.html."""
+_MOODLE = re.compile(r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?")
 """As Moodle names folders, or files where it makes no folders: Jane Doe_12345_assignsubmission_file_backprop.py."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(?:(Z|UTC)|([+-]\d\d):?(\d\d))?")
 
@@ -121,13 +125,13 @@ def _read(folder: Path, out: Path) -> Class:
     if folder.resolve() == out:
         raise NoClass(f"the results cannot go into {folder} itself, among the submissions: give --out a folder of its own")
     if (folder / METADATA).is_file():
-        return _export(folder)
+        return _export(folder, out)
     wanted = [path for path in sorted(folder.iterdir()) if not _is_aside(path.name) and not _is_same(path, out)]
     exports = [path for path in wanted if os.path.isfile(path / METADATA) and not path.is_symlink()]
     if len(exports) > 1 and exports == wanted:
         raise NoClass(f"{folder} holds {len(exports)} exports and nothing else: give one of them, such as {exports[0]}")
     if exports == wanted and exports:
-        return _export(exports[0])
+        return _export(exports[0], out)
     found = _plain(folder, out)
     notes = [
         f"{path.name} holds a {METADATA} and is graded as one student's: if it is an export, give that folder itself" for path in exports
@@ -145,12 +149,14 @@ def _is_same(path: Path, out: Path) -> bool:
 def _plain(folder: Path, out: Path) -> Class:
     names = sorted(path.name for path in folder.iterdir() if not _is_same(path, out))
     aside = [name for name in names if _is_aside(name)]
-    wanted = [name for name in names if not _is_aside(name)]
+    earlier = [name for name in names if is_store(folder / name)]
+    wanted = [name for name in names if name not in aside and name not in earlier]
     typed = _typed_beside_files(wanted)
     downloads, others = _downloads(folder, [name for name in wanted if name not in typed])
     labels = _labels(folder, others, {entry.title for entry in downloads})
-    entries = [Entry(label, folder / name, (Student(label),), _reason(folder / name)) for name, label in zip(others, labels)]
+    entries = [Entry(label, folder / name, (Student(label),)) for name, label in zip(others, labels)]
     notes = [f"{name} was left aside: it is no submission" for name in aside]
+    notes += [f"{name} was left aside: it holds the results of another run" for name in earlier]
     notes += [f"{name} was left aside: it is text typed into Moodle, and a file was handed in as well" for name in typed]
     return Class((*downloads, *entries), tuple(notes))
 
@@ -174,12 +180,14 @@ def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[st
     files: dict[tuple[str, str, bool], dict[str, str]] = {}
     others = []
     for name in names:
-        match = _MOODLE.fullmatch(name) or _CANVAS.fullmatch(name)
-        inner = (match["file"] or "") if match else ""
+        canvas = _CANVAS.fullmatch(name)
+        match = _MOODLE.fullmatch(name) or canvas
+        inner = (match["file"] or (match["typed"] if canvas else "") or "") if match else ""
         if match is None or (not inner and not (folder / name).is_dir()):
             others.append(name)
             continue
-        of_student = files.setdefault((match["name"], match["id"], match.re is _CANVAS), {})
+        who = (match["name"] or match["anonymous"], match["id"] or "", match is canvas)
+        of_student = files.setdefault(who, {})
         if inner in of_student:  # then these are no parts of one submission
             others.append(name)
         else:
@@ -188,11 +196,9 @@ def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[st
     entries = []
     for (name, number, is_canvas), parts in files.items():
         label = name if names_of[name] == 1 else f"{name} ({number})"
-        student = Student(label, canvas_id=number if is_canvas else "")
+        student = Student(label, canvas_id=number) if is_canvas else Student(label, number)
         paths = {inner: folder / whole for inner, whole in parts.items()}
-        first, *more = paths.values()
-        reasons = [reason for path in paths.values() if (reason := _reason(path, bool(more)))]
-        entries.append(Entry(f"{name}_{number}", first, (student,), "".join(reasons[:1]), parts=paths if more else {}))
+        entries.append(Entry(f"{name}_{number}".rstrip("_"), min(paths.values()), (student,), parts=paths if len(paths) > 1 else {}))
     return entries, others
 
 
@@ -201,22 +207,16 @@ def _is_aside(name: str) -> bool:
 
 
 def _stem(path: Path) -> str:
-    return path.stem if path.suffix.lower() in SUBMISSION_SUFFIXES and not path.is_dir() else path.name
-
-
-def _reason(path: Path, is_part: bool = False) -> str:
-    """Why this cannot be used, as far as can be seen from outside; a part of a submission may be any file."""
-    if path.is_symlink():
-        return "it is a link: links are not followed"
-    if not is_part and path.is_file() and path.suffix.lower() not in SUBMISSION_SUFFIXES:
-        return "it is not a folder, a .py, a .ipynb or a .zip"
-    return ""
+    """The name without the ending by which it can be graded."""
+    name = with_plain_suffix(path.name)
+    ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), "")
+    return path.name if path.is_dir() or name == ending else name.removesuffix(name[len(name) - len(ending) :])
 
 
 # ---------------------------------------------------------------- a Gradescope export
 
 
-def _export(folder: Path) -> Class:
+def _export(folder: Path, out: Path) -> Class:
     """The active submissions of an export: the outer keys of its metadata are the folders' names."""
     try:
         metadata = read_metadata(folder / METADATA)
@@ -228,13 +228,13 @@ def _export(folder: Path) -> Class:
             notes.append(f"{METADATA}: {name} was left aside: it is no submission")
             continue
         path = folder / name
-        reason = _reason(path) if path.is_dir() else "its folder is missing from the export"
+        reason = "" if path.is_dir() else "its folder is missing from the export"
         entries.append(_exported(name, path, described, reason))
     for path in sorted(folder.iterdir()):
-        if path.name in metadata or path.name == METADATA:
+        if path.name in metadata or path.name == METADATA or _is_same(path, out):
             continue
         if path.is_dir() and _FOLDER.fullmatch(path.name):
-            entries.append(Entry(path.name, path, (Student(path.name),), _reason(path), number=_number(path.name)))
+            entries.append(Entry(path.name, path, (Student(path.name),), number=_number(path.name)))
             notes.append(f"{path.name} is graded, but {METADATA} does not say whose it is")
         else:
             notes.append(f"{path.name} was left aside: it is no submission")

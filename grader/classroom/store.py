@@ -116,6 +116,11 @@ class Store:
         return {path.name for path in self.students.iterdir() if path.is_dir()}
 
 
+def is_store(folder: Path) -> bool:
+    """Whether this is the output folder of a run."""
+    return not folder.is_symlink() and (folder / ".state").is_file() and (folder / "students").is_dir()
+
+
 def key_of(document: Mapping[str, Any] | None) -> str:
     with contextlib.suppress(KeyError, TypeError):
         return str(document["extra_data"]["class"]["key"]) if document else ""

@@ -91,7 +91,7 @@ def _plain(entries: Sequence[Entry], results: Mapping[str, Result], title: str) 
         status = "not graded" if result is None else "unusable" if result.headline else "graded"
         reason = result.headline if result else "see the end of the run"
         rows.append([
-            student.name, student.sid, student.email, entry.slug, *_total(result), status, reason,
+            student.name, student.sid or student.canvas_id, student.email, entry.slug, *_total(result), status, reason,
             " ".join(misconception_ids(result)) if result else "", *_scores(result, checks),
         ])
     return rows
