@@ -5,7 +5,9 @@ bytes, read within bounds; what is left out is said in a note; nothing usable ra
 """
 from __future__ import annotations
 
+from grader.submission.archives import TARS
+from grader.submission.gathering import with_plain_suffix
 from grader.submission.model import Submission, UnusableSubmission
 from grader.submission.reading import NOT_CHOSEN, read_files, read_submission
 
-__all__ = ["NOT_CHOSEN", "Submission", "UnusableSubmission", "read_files", "read_submission"]
+__all__ = ["NOT_CHOSEN", "TARS", "Submission", "UnusableSubmission", "read_files", "read_submission", "with_plain_suffix"]
