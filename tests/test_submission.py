@@ -1,6 +1,7 @@
 """What is handed in is read as bytes within bounds; what cannot be used is said in one line."""
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
@@ -343,6 +344,7 @@ def _tarred(name, content):
 
 @pytest.mark.parametrize("name, content, main", [
     ("backprop.py.txt", SOURCE, "backprop.py"), ("backprop.txt", SOURCE, "backprop.py"),
+    ("backprop", SOURCE, "backprop.py"), ("hw.pyw", SOURCE, "hw.py"),
     ("hw.IPYNB.txt", b"{}", "hw.ipynb"), ("hw.ipynb.json", b"{}", "hw.ipynb"),
     ("hw.tar.gz", _tarred("./hw/backprop.py", SOURCE), "hw/backprop.py"), ("hw.tgz", _tarred("a.py", SOURCE), "a.py"),
     ("hw.zip", _zipped("inner.zip", _zipped("backprop.py", SOURCE)), "backprop.py"),
@@ -356,7 +358,17 @@ def test_files_are_read_in_the_forms_in_which_they_arrive(tmp_path, name, conten
     assert read_submission(path).main == (main or "x" * 190 + "/hw.py") == read_submission(path.parent).main
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_sources_in_utf_16_are_read(tmp_path, encoding):
+    """Editors and shells of Windows save so, with a mark at the start; other files stay as they are."""
+    text = codecs.BOM_UTF16_BE * (encoding == "utf-16-be") + SOURCE.decode().encode(encoding)
+    for name in ("backprop.py", "data.csv"):
+        (tmp_path / name).write_bytes(text)
+    assert read_submission(tmp_path).files == {"backprop.py": SOURCE, "data.csv": text}
+
+
 @pytest.mark.parametrize("name, content, words", [
+    ("hw.7z", b"7z", "hw.7z cannot be opened here"), ("hw.zip", b"PK\x05\x06" + b"\0" * 18, "it is empty"),
     ("hw.tar.gz", _tarred("../a.py", SOURCE), "leads out"), ("hw.tar.gz", b"\x1f\x8b" + b"0" * 99, "damaged"),
     (".backprop.py", SOURCE, "hidden files"), ("hw.tar", _tarred("b.zip", _zipped("c.zip", _zipped("a.py", SOURCE))), "no Python file"),
 ])

@@ -109,7 +109,7 @@ class Archives:
         elif member.flag_bits & 1:
             self.gathering.leave_out(name, "it is encrypted")
         elif member.compress_type not in ZIP_METHODS:
-            self.gathering.leave_out(name, "it is compressed in an unusual way")
+            self.gathering.leave_out(name, "it is compressed in an unusual way: zip it with your system's own program")
         elif self.gathering.wants(normal := "/".join(parts), member.file_size):
             with archive.open(member) as file:
                 self.gathering.add(normal, file.read(limit_bytes(normal) + 1))

@@ -4,6 +4,8 @@ What may live here: those bounds, which names are usable, and the notes on what 
 """
 from __future__ import annotations
 
+import codecs
+import contextlib
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -71,6 +73,7 @@ class Gathering:
     def add(self, name: str, content: bytes) -> None:
         """Add a file if it is wanted."""
         name = self.plain(name)
+        content = as_utf8(content) if name.endswith(".py") and len(content) <= MAX_SOURCE_BYTES else content
         if self.wants(name, len(content)):
             self.files[name] = content
             self.total_bytes += len(content)
@@ -91,6 +94,14 @@ class Gathering:
         note = f"{printable(name) or 'a file without a name'} was left out: {why}."
         if len(self.notes) < MAX_NOTES and note not in self.notes:
             self.notes.append(note)
+
+
+def as_utf8(content: bytes) -> bytes:
+    """A script that an editor of Windows saved as UTF-16, with its mark, as Python reads it; any other as it is."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with contextlib.suppress(UnicodeError):
+            return content.decode("utf-16").encode()
+    return content
 
 
 def _parents(name: str) -> list[str]:

@@ -25,6 +25,7 @@ from grader.submission.gathering import (
 from grader.submission.mainfile import SOURCE_SUFFIXES, as_lines, choose, imported_names, own_functions
 from grader.submission.model import Submission, UnusableSubmission
 
+PACKED = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tgz")
 NOT_CHOSEN = " was graded, and not "
 """In the note on which file was graded, where others hold graded functions too."""
 
@@ -101,7 +102,7 @@ def _walk(folder: Path, gathering: Gathering) -> Iterator[str]:
             folders.clear()
         prefix = "" if here == str(folder) else f"{relative.as_posix()}/"
         names += [prefix + name for name in files if not name.startswith(".")]
-        gathering.has_hidden |= len(files) > 0
+        gathering.has_hidden |= any(name.startswith(".") for name in files)
         if len(names) > MAX_NAMES or met > MAX_NAMES:
             kind = "files" if len(names) > MAX_NAMES else "folders"
             gathering.notes.append(f"there are more than {MAX_NAMES} {kind}: the rest was left out.")
@@ -158,10 +159,12 @@ def _add_imported_neighbours(path: Path, gathering: Gathering) -> None:
 
 
 def _take_texts_for_scripts(gathering: Gathering) -> None:
-    """A .txt in which graded functions are defined is a script."""
+    """A .txt, .pyw or file without a suffix in which graded functions are defined is a script."""
     for name in sorted(gathering.files):
-        if name.lower().endswith(".txt") and len(gathering.files[name]) <= MAX_SOURCE_BYTES and own_functions(gathering.files[name])[0]:
-            gathering.add(f"{name[:-4]}.py", gathering.take_out(name))
+        path = PurePosixPath(name)
+        is_text = path.suffix.lower() in ("", ".txt", ".pyw") and len(gathering.files[name]) <= MAX_SOURCE_BYTES
+        if is_text and own_functions(gathering.files[name])[0]:
+            gathering.add(str(path.with_suffix(".py")), gathering.take_out(name))
             gathering.notes.append(f"{printable(name)} was read as Python: hand in a .py next time.")
 
 
@@ -184,6 +187,9 @@ def _why_no_source(gathering: Gathering) -> str:
     left_out = [note for note in gathering.notes if ".py " in note or ".ipynb " in note]
     if left_out:
         return left_out[0].rstrip(".")
+    packed = next((name for name in sorted(gathering.files) if name.lower().endswith(PACKED)), "")
+    if packed:
+        return f"{printable(packed)} cannot be opened here: hand in backprop.py or backprop.ipynb itself, or a .zip"
     if gathering.files:
         names = ", ".join(printable(name) for name in sorted(gathering.files)[:3])
         return f"there is no Python file in it (found: {names}): hand in backprop.py or backprop.ipynb"
