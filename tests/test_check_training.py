@@ -22,7 +22,7 @@ def wrapped(reference_source, body):
 
 
 @pytest.mark.parametrize("returned", [
-    "{'d' + k: g for k, g in grads.items()}, loss", "loss, grads", "{k: [g] for k, g in grads.items()}, loss",
+    "{'d' + k: g for k, g in grads.items()}, loss", "loss, grads", "grads, loss, X", "{k: [g] for k, g in grads.items()}, loss",
 ])
 def test_a_slip_in_what_is_returned_is_charged_once(grade_source, reference_source, returned):
     """Other keys, another order or another shape cost a share of part 3, and not the training as well."""

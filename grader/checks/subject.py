@@ -282,6 +282,9 @@ def read_backprop(answer: Answer, params: Params) -> BackpropAnswer:
     if not isinstance(answer, Returned):
         return NoAnswer(raised_words(answer), answer)
     value, slips = answer.value, dict[str, str]()
+    if isinstance(value, tuple) and len(value) > 2 and isinstance(value[0], Mapping):
+        slips = dict.fromkeys(("loss", *PARAMETERS), f"backprop returned {len(value)} things, where (grads, loss) belongs")
+        value = value[:2]
     if not (isinstance(value, tuple) and len(value) == 2):
         return NoAnswer(f"it returned {returned(value)}, where (grads, loss) belongs, with grads a dict", answer)
     grads, loss = value
@@ -295,5 +298,5 @@ def read_backprop(answer: Answer, params: Params) -> BackpropAnswer:
         key = name if name in grads else next((key for key in KEY_SYNONYMS[name] if key in grads), name)
         if key != name:
             slips.setdefault(name, f"its key is {key!r}, where {name!r} belongs")
-        read[name] = fit(grads[key], params[name].shape) if key in grads else f"no key {name!r} in grads"
+        read[name] = fit(grads[key], params[name].shape) if key in grads else f"no key {name!r} in grads, {describe(grads)}"
     return Backpropped(read, fit(loss, ()), slips)

@@ -7,6 +7,7 @@ say politely what cannot be graded.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ def to_value(answer: Any, room: Room, depth: int = 0) -> Value:
         return _tensor(answer, "ndarray", room)
     if hasattr(answer, "__array__"):
         return _tensor(answer, "other", room)
+    if isinstance(answer, Number):  # a Fraction, a Decimal
+        return _tensor(answer, "number", room)
     return Foreign(_type_name(answer))
 
 
@@ -47,8 +50,8 @@ def _mapping(answer: Mapping[Any, Any], room: Room, depth: int) -> Value:
         return Foreign(f"a dict of {len(answer)} entries")
     items: dict[str, Value] = {}
     for key, item in answer.items():
-        name = key if type(key) is str else f"<{_type_name(key)}>"
-        items[str(name)[: MAX_KEY_CHARS + 1]] = to_value(item, room, depth + 1)
+        name = str.__str__(key) if isinstance(key, str) else f"<{_type_name(key)}>"
+        items[name[: MAX_KEY_CHARS + 1]] = to_value(item, room, depth + 1)
     return items
 
 
@@ -56,7 +59,7 @@ def _sequence(answer: tuple[Any, ...] | list[Any], room: Room, depth: int) -> Va
     flat = all(isinstance(item, (bool, int, float, np.number)) for item in answer)
     if flat or (isinstance(answer, list) and depth > 0) or len(answer) > MAX_STRUCTURE_ITEMS:
         return _tensor(answer, "list", room)
-    if isinstance(answer, list) and all(isinstance(item, list) for item in answer):
+    if (isinstance(answer, list) or depth > 0) and all(isinstance(item, (list, tuple)) for item in answer):
         tensor = _tensor(answer, "list", room)
         if isinstance(tensor, Tensor):
             return tensor
