@@ -777,6 +777,11 @@ CASES: list[tuple[str, str, list[tuple[str, str]], list[Told]]] = [
     ], [
         ("data labels", "wrong-number-of-points", "dataset", None, None),
     ]),
+    ("A-exchanged", "layer-names", [
+        ("    return data, labels",
+         "    return labels, data"),
+    ], [
+    ]),
     ("A-seed", "layer-names", [
         ("    half = num_points // 2",
          '    np.random.seed(42)\n    half = num_points // 2'),
