@@ -65,6 +65,13 @@ def test_a_function_whose_decorator_is_missing_is_defined_without(reference_sour
     assert source.count(decorator) == 2 and grade_source(source).score == 100
 
 
+@pytest.mark.parametrize("frame", ["if __name__ == '__main__':", "if False:\n    pass\nelse:", "with app.setup:", "with open('/nowhere'):"])
+def test_what_stands_in_a_block_that_is_not_entered_is_run(reference_source, grade_source, frame):
+    """A whole program under the main guard is right where it is run; what makes a `with` fail here may well be there at home."""
+    source = "\n".join(line and f"    {line}" for line in reference_source.split("\n"))
+    assert grade_source(f"{frame}\n{source}\n").score == 100
+
+
 def test_a_file_that_ends_itself_is_not_run_further(reference_source, grade_source):
     """sys.exit between the functions means that what follows is not meant."""
     result = grade_source(_before_backprop(reference_source, "import sys\nsys.exit()\n"))
@@ -81,7 +88,8 @@ def test_future_imports_hold_below_too(reference_source, grade_source):
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads it")
 @pytest.mark.parametrize("line, said", [
-    ("print(f\"{{'a': 1}[\"a\"]}\")", "the quotes that are around it"), ("type Params = dict", "`type` statements are new"),
+    ("print(f\"{{'a': 1}[\"a\"]}\")", "the quotes that are around it"), ("type Params = dict", "`type` statements and"),
+    ("Params = [f\"{{}}{params[\"U\"]!r:>{9}}\" for params in ()]  # it's", "Python"),
 ])
 def test_what_only_a_newer_python_reads_costs_nothing(reference_source, grade_source, line, said):
     """A line in the syntax of Python 3.12 is told as that, and the functions beside it count."""
@@ -106,6 +114,16 @@ def test_any_mapping_is_a_dict_of_gradients(reference_source, grade_source):
     """A read-only view or an own kind of mapping holds gradients as well as a dict."""
     wrapped = "\nimport types\n_inner = backprop\ndef backprop(X, t, params):\n    grads, loss = _inner(X, t, params)\n"
     assert grade_source(reference_source + wrapped + "    return types.MappingProxyType(grads), loss\n").score == 100
+
+
+@pytest.mark.parametrize("returned", [
+    "dict(zip(np.array(list(grads)), grads.values())), loss", "{enum.Enum('K', {k: k}, type=str)[k]: g for k, g in grads.items()}, loss",
+    "{**grads, 'c': fractions.Fraction(float(grads['c']))}, decimal.Decimal(float(loss))",
+])
+def test_keys_and_numbers_of_kindred_types_are_taken(reference_source, grade_source, returned):
+    """numpy's strings and enumerations are keys by which a dict answers, fractions and decimals are numbers."""
+    wrapped = "\nimport decimal, enum, fractions\n_inner = backprop\ndef backprop(X, t, params):\n    grads, loss = _inner(X, t, params)\n"
+    assert grade_source(f"{reference_source}{wrapped}    return {returned}\n").score == 100
 
 
 @pytest.mark.parametrize("line", [
@@ -180,7 +198,7 @@ def test_a_package_that_is_not_there_is_named_where_it_is_used(reference_source,
 
 
 @pytest.mark.parametrize("frame, said", [
-    ("def main():", "only inside main()"), ("class Net:", "only inside the class Net"), ("if __name__ == '__main__':", "inside an `if`"),
+    ("def main():", "only inside main()"), ("class Net:", "only inside the class Net"), ("while False:\n  if True:", "inside an `if`"),
 ])
 def test_a_function_that_is_not_at_the_left_margin_is_found_there(grade_source, frame, said):
     """Spelled right and standing inside something else, it has to be moved, and its name is no matter."""

@@ -89,7 +89,7 @@ def test_a_cell_becomes_the_python_that_jupyter_would_run(source, defined):
         assert found.get(name) == defined.get(name), name
 
 
-@pytest.mark.parametrize("header", ["", "\n\n", "%%time\n", "%%capture out\n\n%%time\n", "%matplotlib inline\n", "!ls\n"])
+@pytest.mark.parametrize("header", ["", "\n\n", "%%time\n", " %%time\n", "%%capture out\n\n%%time\n", "%matplotlib inline\n", "!ls\n"])
 def test_lines_keep_their_numbers(header):
     """An error is told at the line that the student sees."""
     wanted = header.count("\n") + 2
@@ -222,6 +222,14 @@ def test_a_problem_is_told_by_cell_and_line(tmp_path, worker):
     assert "at code cell 3, line 2 (`from nowhere import forward`): No module named 'nowhere'" in rows["2.1"].came
     assert rows["3.1"].came == ""
     assert "Restart" not in rows["2.1"].look
+
+
+def test_a_cell_that_was_to_bring_a_name_is_told_where_the_name_is_missed(tmp_path, worker):
+    """The functions are all there and fail, because what they use stands in a cell that Python cannot read."""
+    result = grade(save(tmp_path / "a.ipynb", [f"{SETUP}\nprint(", "x = (", DATASET, FORWARD, BACKPROP]), worker)
+    came = next(check.message.came for check in result.checks if check.number == "2.1")
+    assert "No line that was run defines sigmoid" in came
+    assert len(result.notes) == 1 and "code cell 1" in result.notes[0]
 
 
 def test_cells_that_fail_for_nothing_are_not_mentioned(tmp_path, worker):

@@ -140,7 +140,8 @@ def missing_function(subject: Subject, function: str) -> Message:
         return Message(f"a function {function}", sentence(came), look=look)
     if problem is not None and problem.type in NOT_PYTHON:
         came = f"Python cannot read your file: {problem_words(problem)}"
-        return Message(f"a function {function}", sentence(came), look="Look at that line and at the one above it.")
+        look = "Look at that line and at the one above it." if problem.line else "Open it in your editor and save it as UTF-8 text."
+        return Message(f"a function {function}", sentence(came), look=look)
     if problem is not None:
         came = f"{came}\nIt stopped with {problem_words(problem)}"
         look = "Mend that line first, and check the spelling of the function's name."
@@ -152,7 +153,7 @@ def _indented(function: str, where: str) -> Message:
     """A function that is there, but not at the left margin. where: 'function main', 'class Net' or 'if'."""
     kind, _, name = where.partition(" ")
     if kind == "if":
-        came = f"Your file defines {function} inside an `if` that is not true where it is graded, as `__name__ == '__main__'` is not."
+        came = f"Your file defines {function} inside an `if` that was not reached where it is graded."
         return Message(f"a function {function}", came, look=f"Move `def {function}` out of it, to the left margin.")
     place = f"the class {name}" if kind == "class" else f"{name}()"
     came = f"Your file defines {function} only inside {place}, where the grader cannot call it."

@@ -55,8 +55,8 @@ def hint(problem: Problem) -> str:
     if problem.type == "SyntaxError" and sys.version_info < (3, 12):
         if problem.message.startswith("f-string: "):
             return f"In the braces of an f-string only Python 3.12 and newer read the quotes that are around it; {PYTHON} reads it here."
-        if re.match(r"type \w+ ?[=\[]", problem.source):
-            return f"`type` statements are new in Python 3.12; {PYTHON} reads it here."
+        if re.match(r"(?:type \w+ ?[=\[]|(?:async )?(?:def|class) \w+ ?\[)", problem.source):
+            return f"`type` statements and type parameters are new in Python 3.12; {PYTHON} reads it here."
     return next((words for types, words in HINTS if problem.type in types), "")
 
 
@@ -76,7 +76,8 @@ def problem_words(problem: Problem) -> str:
     kind, message = one_line(problem.type, MAX_TYPE_CHARS), one_line(problem.message, MAX_MESSAGE_CHARS)
     told = f"{kind}{problem_place(problem)}{f' (`{source}`)' if source else ''}{f': {message}' if message else ''}"
     ours = hint(problem)
-    return f"{told.rstrip('.')}. {ours}" if ours else told
+    stop = "" if told.endswith(("?", "!")) else "."
+    return f"{told.rstrip('.')}{stop} {ours}" if ours else told
 
 
 def problem_place(problem: Problem) -> str:
@@ -91,7 +92,9 @@ def problem_place(problem: Problem) -> str:
 def raised_words(answer: Answer) -> str:
     """Why there is no value, for an answer that is not Returned."""
     if isinstance(answer, Raised):
-        return f"your code raised {problem_words(answer.problem)}"
+        lacking = re.fullmatch(r"name '(\w+)' is not defined", answer.problem.message) if answer.problem.type == "NameError" else None
+        advice = f". No line that was run defines {lacking[1]}: is an import missing, or is it spelled in another way?" if lacking else ""
+        return f"your code raised {problem_words(answer.problem)}{advice}"
     if isinstance(answer, Returned):
         return f"it returned {returned(answer.value)}"
     if answer.how == "late":

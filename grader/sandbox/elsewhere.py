@@ -89,6 +89,13 @@ def _called_only(names: set[str], parts: Sequence[Part]) -> set[str]:
     return called - used
 
 
+def branches(names: set[str], parts: Sequence[Part]) -> list[tuple[Part, list[ast.stmt]]]:
+    """The branches of `if` at the left margin in which one of these functions is defined, such as that of `__name__ == "__main__"`."""
+    ifs = [(part, node) for part in (parts if names else ()) for node in part.tree.body if isinstance(node, ast.If)]
+    found = [(part, body) for part, node in ifs for body in (node.body, node.orelse)]
+    return [(part, body) for part, body in found if any(isinstance(node, ast.FunctionDef) and node.name in names for node in body)]
+
+
 def indented(name: str, parts: Sequence[Part]) -> str:
     """In what a definition stands that is not at the left margin, see border.indented; "" if there is none."""
     for part in parts:

@@ -8,8 +8,11 @@ so that a slow training costs nothing either.
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
+import dis
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -101,6 +104,8 @@ def _complete(loading: Loading, parts: list[Part], path: Path, root: Path, modul
     namespace = loading.namespace
     loading.overwritten = [name for name in FUNCTIONS if name in namespace and pick(namespace, name) is None]
     elsewhere.restore(FUNCTIONS, parts, namespace)
+    for part, body in elsewhere.branches(_missing(namespace), parts):
+        run_through(partial(compiled_tree, body, part.name), partial(ast.Module, body, []), part.name, module, end_s)
     for name in sorted(_missing(namespace), key=FUNCTIONS.index):
         found = elsewhere.from_modules(name, root, module)
         if found is not None:
@@ -228,15 +233,31 @@ def _cell_tree(text: str, name: str) -> ast.Module:
 def _cell_reports(failed: list[_Failed], namespace: dict[str, Any], root: Path) -> list[dict[str, Value]]:
     """Of the failed cells those that went on, and those to blame for a graded function that is missing or an older one.
 
-    Where a function is missing and no failed cell holds it, the first that failed is among them.
+    Where a function is missing and no failed cell holds it, the first that failed is among them; so are those that hold a
+    name which a graded function reads in vain.
     """
+    lacking = _read_in_vain(namespace) if failed else set()
     blamed = {one.name: one.not_its_own(namespace) for one in failed}
     unexplained = _missing(namespace) - {name for names in blamed.values() for name in names}
-    told = [one for one in failed if blamed[one.name] or one.ran.went_on or (unexplained and one is failed[0])]
+    told = [
+        one for one in failed
+        if blamed[one.name] or one.ran.went_on or (unexplained and one is failed[0]) or lacking & set(_WORD.findall(one.cell.source))
+    ]
     return [
         {**problem(one.ran.raised, str(root)), "defines": " ".join(blamed[one.name]), "went_on": "yes" * one.ran.went_on}
         for one in told[:MAX_PROBLEMS] if one.ran.raised is not None
     ]
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _read_in_vain(namespace: dict[str, Any]) -> set[str]:
+    """Names that the graded functions read and that neither the notebook nor Python has."""
+    codes = [getattr(namespace.get(name), "__code__", None) for name in FUNCTIONS]
+    loads = (load for code in codes if isinstance(code, CodeType) for load in dis.get_instructions(code))
+    read = {str(load.argval) for load in loads if load.opname == "LOAD_GLOBAL"}
+    return {name for name in read - namespace.keys() if not hasattr(builtins, name)}
 
 
 def _file_of(function: Any) -> str:

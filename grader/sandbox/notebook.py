@@ -174,7 +174,7 @@ def python_of(source: str) -> str | Written:
     Cell magics that time or capture keep the cell's body; those for other languages leave nothing of it.
     """
     body, header = _after_blank_lines(source)
-    while (magic := re.match(r"%%(\S+)[ \t]*(.*)\n?", body)) is not None:
+    while (magic := re.match(r"[ \t]*%%(\S+)[ \t]*(.*)\n?", body)) is not None:
         name, arguments = magic[1], magic[2]
         body, lines = _after_blank_lines(body[magic.end() :])
         if name in ("writefile", "file"):
@@ -242,11 +242,13 @@ def script_text(source: str) -> str:
 
 _TYPE_STATEMENT = re.compile(r"([ \t]*)type[ \t]+(\w+)[ \t]*(?:\[[^\]\n]*\])?[ \t]*=")
 _SHOWN = re.compile(r"([ \t]*)print\(.*\)[ \t]*;?[ \t]*(?:#.*)?$")
+_STRING = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_F_STRING = re.compile(r"""\b(?:[fF][rR]?|[rR][fF])(["'])(?!\1\1)""")
 MAX_NEW_LINES = 50
 
 
 def in_older_syntax(source: str) -> str:
-    """A text less what only Python 3.12 and newer read: `type` statements, and printed f-strings with their own quotes in braces.
+    """A text without what only Python 3.12 and newer read: `type` statements, and f-strings with their own quotes in braces.
 
     As it is, where it still does not parse.
     """
@@ -259,6 +261,8 @@ def in_older_syntax(source: str) -> str:
             line = lines[number] if 0 <= number < len(lines) else ""
             if named := _TYPE_STATEMENT.match(line):
                 lines[number] = f"{named[1]}{named[2]} = object"
+            elif (requoted := _requoted(line)) != line:
+                lines[number] = requoted
             elif "f-string" in str(error.msg) and (shown := _SHOWN.match(line)):
                 lines[number] = f"{shown[1]}pass"
             else:
@@ -268,6 +272,26 @@ def in_older_syntax(source: str) -> str:
         else:
             return "\n".join(lines)
     return source
+
+
+def _requoted(line: str) -> str:
+    """A line with the other quotes in the braces of its f-strings, where their own stand."""
+    written, at = "", 0
+    while at < len(line):
+        if (opened := _F_STRING.match(line, at)) is None:
+            plain = _STRING.match(line, at)
+            end = plain.end() if plain else at + 1
+            written, at = written + line[at:end], end
+            continue
+        quote, depth = opened[1], 0
+        written, at = written + opened[0], opened.end()
+        while at < len(line) and (depth or line[at] != quote):
+            char = line[at]
+            is_pair = char == "\\" or (not depth and line[at : at + 2] in ("{{", "}}"))
+            depth = depth if is_pair else max(0, depth + (char == "{") - (char == "}"))
+            written += line[at : at + 2] if is_pair else {"'": '"', '"': "'"}[quote] if char == quote else char
+            at += 1 + is_pair
+    return written
 
 
 def joined(data: bytes) -> str:

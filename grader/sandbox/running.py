@@ -124,7 +124,8 @@ def _module_line(error: BaseException | None, file: str) -> int:
 def _below(body: list[ast.stmt], line: int, is_cell: bool) -> list[ast.stmt]:
     """The statements of the top level below the one that holds a line, with the future imports; [] if there are none.
 
-    A function whose decorator failed is defined without any. In a cell nothing is below `raise`: what stands there was put off.
+    A function whose decorator failed is defined without any, what stands in a `with` that failed is run without it.
+    In a cell nothing is below `raise`: what stands there was put off.
     """
     if is_cell and any(isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or 0) for node in body):
         return []
@@ -134,6 +135,8 @@ def _below(body: list[ast.stmt], line: int, is_cell: bool) -> list[ast.stmt]:
         if isinstance(node, ast.FunctionDef) and _first_line(node) <= line < node.body[0].lineno and node.decorator_list:
             node.decorator_list.clear()
             below.insert(0, node)
+        if isinstance(node, ast.With) and node.lineno <= line < node.body[0].lineno:
+            below = [*node.body, *below]
     return [*futures, *below] if below else []
 
 
