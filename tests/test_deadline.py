@@ -126,11 +126,23 @@ def test_a_grading_ends_in_its_time_however_it_is_spent(worker, tmp_path):
     loops = "    while True:\n        pass\n"
     heads = ("def make_dataset(num_points):", "def forward(X, params):", "def backprop(X, t, params):", "while True:")
     (tmp_path / "backprop.py").write_text("\n".join(f"{head}\n{loops}" for head in heads))
-    rubric = DEFAULT.__class__(load_s=2.0, call_s=1.0, grading_s=4.0)
+    rubric = DEFAULT.__class__(load_s=2.0, call_s=1.0, grading_s=6.0)
     start_s = time.monotonic()
     result = grade(tmp_path / "backprop.py", worker, rubric)
     assert time.monotonic() - start_s < rubric.grading_s + 3 and len(result.checks) == len(rubric.rows) and result.score == 0
     assert any("whole grading" in check.message.came for check in result.checks)
+
+
+@pytest.mark.parametrize("last, reruns", [("while True: pass\n", ["3", "1"]), ("", [])])
+def test_a_loop_that_interrupted_a_file_is_not_waited_for_as_long_again(worker, tmp_path, last, reruns):
+    """After a deadline that was missed the file is run again, for a shorter time; one that ends by itself has all its time again."""
+    source = "import os, time\nend = time.thread_time() + 1.5\nwhile time.thread_time() < end: pass\n" if not last else ""
+    source += "def forward(X, params): os._exit(1)\nimport os\n"
+    with _loaded(source + last, tmp_path, worker, load_s=12.0) as (client, first):
+        client.call("forward", [Call((None, None))], 5.0)
+        client.call("forward", [Call((None, None))], 5.0)
+        messages = [loaded.problems[0].message for loaded in (first, client.loaded) if loaded.problems]
+    assert [message.partition("after ")[2].partition(" ")[0] for message in messages] == reruns
 
 
 def test_what_came_while_the_grader_was_held_up_counts(worker, tmp_path, monkeypatch):

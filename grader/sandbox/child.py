@@ -70,7 +70,7 @@ class _Loop:
         found = [name for name in FUNCTIONS if loading.pick(self.namespace, name)]
         others = [name for name in loading.missing_name_hint(self.namespace) if name not in found]
         return messages.loaded_reply(
-            found, others, loaded.problems, loaded.unusable, loaded.overwritten, loaded.elsewhere, loaded.indented
+            found, others, loaded.problems, loaded.unusable, loaded.overwritten, loaded.elsewhere, loaded.indented, loaded.was_interrupted
         )
 
     def descend(self, descent: messages.Descent) -> Value:

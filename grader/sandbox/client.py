@@ -28,6 +28,8 @@ LEAST_S = 0.1
 """A deadline that is as good as over."""
 RUN_SHARE = 0.5
 """Of the deadline for loading a file: after that it is interrupted, and graded on what it has defined."""
+SHARE_AGAIN = RUN_SHARE / 3
+"""The same after a run of it was interrupted: what it defines stands by then, and a loop without end is not waited for as long again."""
 MAX_LIVES = 6
 """Children that one submission may use up; each death costs the load of its file anew."""
 MAX_LOST = 2
@@ -64,6 +66,7 @@ class Client:
         self._printed = Printed(output_bytes, str(policy.scratch))
         self.loaded: Loaded | Lost = Lost("not asked", "")
         self.load_s = 0.0
+        self._run_share = RUN_SHARE
         self.spent_s = 0.0
         self._waited_s = 0.0
         self.losses: list[Lost] = []
@@ -87,10 +90,12 @@ class Client:
         start_s = time.monotonic()
         self.loaded = self._request(self._load_request(), self._load_s, messages.read_loaded)
         self.load_s = time.monotonic() - start_s
+        if isinstance(self.loaded, Loaded) and self.loaded.was_interrupted:
+            self._run_share = SHARE_AGAIN
         return self.loaded
 
     def _load_request(self) -> Request:
-        return messages.load_request(str(self._path), RUN_SHARE * self._within(self._load_s))
+        return messages.load_request(str(self._path), self._run_share * self._within(self._load_s))
 
     def _within(self, deadline_s: float) -> float:
         """A deadline that ends no later than the whole grading."""

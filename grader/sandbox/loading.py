@@ -39,13 +39,14 @@ MAX_PROBLEMS = 5
 class Loading:
     """What came of running a file.
 
-    namespace    what it defined
-    problems     what stopped it; of a notebook, cells below whose failed line others were run, and cells that are to
-                 blame for a graded function that is missing or an older one
-    unusable     why it cannot be run at all, see border.unusable; () where it was run
-    overwritten  graded functions whose names stand for something else in the end
-    elsewhere    graded functions that were taken from another file, and its name
-    indented     graded functions that are missing, and in what their definition stands, see border.indented
+    namespace        what it defined
+    problems         what stopped it; of a notebook, cells below whose failed line others were run, and cells that are to
+                     blame for a graded function that is missing or an older one
+    unusable         why it cannot be run at all, see border.unusable; () where it was run
+    overwritten      graded functions whose names stand for something else in the end
+    elsewhere        graded functions that were taken from another file, and its name
+    indented         graded functions that are missing, and in what their definition stands, see border.indented
+    was_interrupted  whether a part of it ran for its share of time
     """
 
     namespace: dict[str, Any]
@@ -54,6 +55,7 @@ class Loading:
     overwritten: list[str] = field(default_factory=list)
     elsewhere: dict[str, str] = field(default_factory=dict)
     indented: dict[str, str] = field(default_factory=dict)
+    was_interrupted: bool = False
 
 
 def load(path: Path, root: Path, run_s: float) -> Loading:
@@ -143,7 +145,8 @@ def _run_script(path: Path, data: bytes, module: ModuleType, end_s: float, root:
     problems = [] if ran.raised is None else [problem(ran.raised, str(root))]
     text = source_text(path)
     tree = _with_older_syntax(ran.raised, text, str(path), module, end_s)
-    return Loading(module.__dict__, problems), [Part(str(path), text, tree or partial(_script_tree, path))]
+    parts = [Part(str(path), text, tree or partial(_script_tree, path))]
+    return Loading(module.__dict__, problems, was_interrupted=ran.was_interrupted), parts
 
 
 def _script_tree(path: Path) -> ast.Module:
@@ -217,7 +220,8 @@ def _run_notebook(path: Path, data: bytes, module: ModuleType, end_s: float, roo
             failed.append(_Failed(cell, name, ran))
             tree = _with_older_syntax(ran.raised, text, name, module, end_s) or tree
         parts.append(Part(name, text, tree))
-    return Loading(module.__dict__, _cell_reports(failed, module.__dict__, root)), parts
+    reports, was_interrupted = _cell_reports(failed, module.__dict__, root), any(one.ran.was_interrupted for one in failed)
+    return Loading(module.__dict__, reports, was_interrupted=was_interrupted), parts
 
 
 def _compiled_cell(text: str, name: str) -> CodeType:

@@ -53,6 +53,7 @@ class Loaded:
     overwritten        graded functions under whose names something stands in the end that cannot be called
     elsewhere          graded functions that another file defines, and its name
     indented           graded functions that are missing and whose definition is not at the left margin, and in what it stands
+    was_interrupted    whether a part of it ran for its share of time
     """
 
     functions: tuple[str, ...]
@@ -62,6 +63,7 @@ class Loaded:
     overwritten: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     indented: Mapping[str, str] = field(default_factory=dict)
+    was_interrupted: bool = False
 
 
 @dataclass(frozen=True)
@@ -257,16 +259,17 @@ def _read_call(value: Value) -> Call:
 def loaded_reply(
     functions: Sequence[str], others: Sequence[str], problems: Sequence[Mapping[str, Value]], unusable: Sequence[str] = (),
     overwritten: Sequence[str] = (), elsewhere: Mapping[str, str] | None = None, indented: Mapping[str, str] | None = None,
+    was_interrupted: bool = False,
 ) -> Value:
     return (
         tuple(functions), tuple(others), tuple(problems), tuple(unusable), tuple(overwritten),
-        dict(elsewhere or {}), dict(indented or {}),
+        dict(elsewhere or {}), dict(indented or {}), "interrupted" if was_interrupted else "",
     )
 
 
 def read_loaded(reply: Value) -> Loaded:
     """Raises WireError unless the reply has the form of a Loaded."""
-    functions, others, problems, unusable, overwritten, elsewhere, indented = _parts(reply, 7)
+    functions, others, problems, unusable, overwritten, elsewhere, indented, interrupted = _parts(reply, 8)
     found = _sequence(problems)
     if len(found) > MAX_NAMES:
         raise WireError(f"{len(found)} problems, at most {MAX_NAMES}")
@@ -275,7 +278,7 @@ def read_loaded(reply: Value) -> Loaded:
     others_kept = tuple(name for name in border.identifiers(_texts(others)) if name not in FUNCTIONS)
     files = {name: border.file_name(text) for name, text in _of_functions(elsewhere).items() if name in are}
     places = {name: border.indented(text) for name, text in _of_functions(indented).items() if name not in are}
-    return Loaded(are, others_kept, read, _unusable(unusable), lost, files, places)
+    return Loaded(are, others_kept, read, _unusable(unusable), lost, files, places, _text(interrupted) != "")
 
 
 def _of_functions(value: Value) -> dict[str, str]:

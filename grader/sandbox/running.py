@@ -32,10 +32,16 @@ class TimeLimit(BaseException):
 
 @dataclass
 class Ran:
-    """What came of running a text: the first exception, and whether statements below it were run that brought in names."""
+    """What came of running a text.
+
+    raised           the first exception
+    went_on          whether statements below it were run that brought in names
+    was_interrupted  whether it ran for its share of time, there or below
+    """
 
     raised: BaseException | None = None
     went_on: bool = False
+    was_interrupted: bool = False
 
 
 def run_through(
@@ -47,7 +53,7 @@ def run_through(
     may_replace  whether, after a failure, a function that is there may be replaced by what stands below
     """
     error = _run(compiled, module, _share_s(end_s))
-    ran, above = Ran(error), 0
+    ran, above = Ran(error, was_interrupted=isinstance(error, TimeLimit)), 0
     if error is None:
         return ran
     standing = {} if may_replace(error) else {key: value for key, value in module.__dict__.items() if callable(value)}
@@ -61,6 +67,7 @@ def run_through(
             break
         ran.went_on |= any(isinstance(node, BRINGS) for node in body)
         error = _run(partial(compiled_tree, body, name), module, _share_s(end_s))
+        ran.was_interrupted |= isinstance(error, TimeLimit)
     module.__dict__.update(standing)
     return ran
 
