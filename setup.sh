@@ -14,7 +14,7 @@ fail() {
 prepare_venv() {
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
         fail "Python 3.10 or newer is needed: on Gradescope choose Ubuntu 22.04, elsewhere set PYTHON=/path/to/python3"
-    if ! "$1/bin/python" -c '' 2>/dev/null; then
+    if ! "$1/bin/python" -c 'import pip' 2>/dev/null; then  # none yet, or one of a Python that has gone or had no ensurepip
         rm -rf "$1"
         "$python" -m venv "$1" || fail "venv is missing: on Debian and Ubuntu install python3-venv"
     fi

@@ -83,6 +83,7 @@ echo "$*" >>"$CALLS"
 case "$*" in
     "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
     *version_info*) exit "${TOO_OLD:-0}" ;;
+    "-c import pip") exit "${NO_PIP:-0}" ;;
 esac
 """
 
@@ -116,6 +117,13 @@ def test_setup_prepares_a_venv_and_nothing_more(tmp_path: Path) -> None:
     assert sum("--require-hashes -r requirements.lock" in call for call in calls) == 2
     assert not [call for call in calls if "tripwire" in call]
     assert sorted(path.name for path in (tmp_path / "checkout").iterdir()) == [".venv", "requirements.lock", "setup.sh"]
+
+
+def test_setup_makes_an_environment_without_pip_anew(tmp_path: Path) -> None:
+    """Debian's Python without ensurepip leaves half an environment; once it has it, setting up works."""
+    for _ in range(2):
+        assert _set_up(tmp_path, NO_PIP="1").returncode == 0
+    assert (tmp_path / "calls").read_text().splitlines().count("-m venv .venv") == 2
 
 
 def test_setup_says_that_python_is_too_old(tmp_path: Path) -> None:
