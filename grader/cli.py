@@ -10,10 +10,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from grader.report.pictures import Picture
@@ -78,23 +78,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m grader", description="The autograder for backpropagation by hand.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     grade = commands.add_parser("grade", help="grade one submission: a folder, a .py, a .ipynb or a .zip")
-    grade.add_argument("submission", type=Path)
-    grade.add_argument("--results", type=Path, metavar="FILE", help="also write Gradescope's results.json")
+    grade.add_argument("submission", type=_path)
+    grade.add_argument("--results", type=_path, metavar="FILE", help="also write Gradescope's results.json")
     grade.add_argument("--json", action="store_true", help="print the results.json instead of the report")
-    grade.add_argument("--pictures", type=Path, metavar="DIR", help="save loss curve and decision surface there")
-    grade.add_argument("--preview", type=Path, metavar="FILE.html", help="save a page that shows what students see on Gradescope")
+    grade.add_argument("--pictures", type=_path, metavar="DIR", help="save loss curve and decision surface there")
+    grade.add_argument("--preview", type=_path, metavar="FILE.html", help="save a page that shows what students see on Gradescope")
     grade.add_argument("--feedback", choices=("full", "hint", "score"), help="how much is said (default: as the rubric has it)")
     grade.add_argument(
         "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
     )
     grade.set_defaults(run=_grade)
     many = commands.add_parser("class", help="grade a class: a Gradescope export, or a folder with one submission a student")
-    many.add_argument("folder", type=Path)
-    many.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where results, grades.csv and class.html go")
+    many.add_argument("folder", type=_path)
+    many.add_argument("--out", type=_path, required=True, metavar="FOLDER", help="where results, grades.csv and class.html go")
     many.add_argument("--jobs", type=_count, metavar="N", help="processes that grade at once (default: one a core)")
     many.add_argument("--format", choices=("gradescope", "canvas", "csv"), default="gradescope", help="columns of grades.csv")
     many.add_argument("--title", default="Backpropagation", help="of the assignment; for Canvas 'Title (123)' names an existing one")
-    many.add_argument("--against", type=Path, metavar="FOLDER", help="show whose mark changed against that earlier --out")
+    many.add_argument("--against", type=_path, metavar="FOLDER", help="show whose mark changed against that earlier --out")
     many.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster there instead, such as tcp://host:8786")
     many.add_argument(
         "--trust-student-code", action="store_true", help="grade even where this machine cannot hold the code; you vouch for it"
@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("--check", action="store_true", help="only say whether it is stale")
     template.set_defaults(run=_template)
     package = commands.add_parser("package", help="build the zip that is uploaded to Gradescope")
-    package.add_argument("--output", type=Path, default=Path("autograder.zip"), metavar="FILE")
+    package.add_argument("--output", type=_path, default=Path("autograder.zip"), metavar="FILE")
     package.set_defaults(run=_package)
     return parser
 
@@ -145,36 +145,61 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     if rubric.feedback == "score":
         result = with_feedback_removed(result)
-    if arguments.results or arguments.preview or arguments.json:
-        _give_document(result, rubric.feedback, arguments)
-    if arguments.pictures:
-        from grader.report.pictures import save_pictures
-
-        save_pictures(result, arguments.pictures)
-    if not arguments.json:
-        print(terminal.report(result, terminal.style_of(sys.stdout)))
+    document = _document(result, rubric.feedback, arguments)
+    unwritten = _write_files(result, document, arguments)
+    print(json.dumps(document, indent=1, allow_nan=False) if arguments.json else terminal.report(result, terminal.style_of(sys.stdout)))
+    if unwritten:
+        raise Unusable("; ".join(unwritten))
     return DONE
 
 
-def _give_document(result: Result, feedback: str, arguments: argparse.Namespace) -> None:
-    """The results.json, to where it was asked for."""
+def _document(result: Result, feedback: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The results.json; empty where nobody asked for it or for the page that is made of it."""
+    if not (arguments.results or arguments.preview or arguments.json):
+        return {}
     from grader.report import page
-    from grader.result import write_json
 
-    document = page.document(result)
-    if arguments.preview:
-        document = page.document(result, _row_pictures(result, feedback))
-        arguments.preview.write_text(page.preview(document), encoding="utf-8")
-    if arguments.results:
-        write_json(document, arguments.results)
-    if arguments.json:
-        print(json.dumps(document, indent=1, allow_nan=False))
+    return page.document(result, _row_pictures(result, feedback) if arguments.preview else {})
+
+
+def _write_files(result: Result, document: Mapping[str, Any], arguments: argparse.Namespace) -> list[str]:
+    """Write what was asked for, as far as that can be done; a line for each that cannot be written."""
+    from grader.result import write_json, write_whole
+
+    def save_preview() -> None:
+        from grader.report.page import preview
+
+        write_whole(preview(document), arguments.preview.resolve())
+
+    def save_pictures() -> None:
+        from grader.report import pictures
+
+        pictures.save_pictures(result, arguments.pictures)
+
+    unwritten: list[str] = []
+    for path, write in (
+        (arguments.preview, save_preview),
+        (arguments.results, lambda: write_json(document, arguments.results.resolve())),
+        (arguments.pictures, save_pictures),
+    ):
+        try:
+            if path:
+                write()
+        except OSError as error:
+            unwritten.append(f"{path} cannot be written: {error.strerror or error}")
+    return unwritten
 
 
 def _row_pictures(result: Result, feedback: str) -> dict[str, Picture]:
     from grader.report.pictures import row_pictures
 
     return {} if feedback == "score" else dict(row_pictures(result))
+
+
+def _path(text: str) -> Path:
+    if not text:  # as of a shell's variable that was never set; Path would take it for the folder where we are
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
 
 
 def _count(text: str) -> int:
@@ -199,12 +224,7 @@ def _class(arguments: argparse.Namespace) -> int:
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Say what cannot be written before any work is done."""
     for file in filter(None, (arguments.results, arguments.preview)):
-        if not file.absolute().parent.is_dir():
-            raise Unusable(f"there is no folder {file.parent} for {file.name}")
-        if file.is_dir():
-            raise Unusable(f"{file} is a folder")
-        if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
-            raise Unusable(f"the folder of {file} cannot be written to")
+        _check_file(file)
     if arguments.pictures:
         try:
             arguments.pictures.mkdir(parents=True, exist_ok=True)
@@ -212,6 +232,19 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
             raise Unusable(f"there can be no folder {arguments.pictures}: {error.strerror}") from None
         if not os.access(arguments.pictures, os.W_OK | os.X_OK):
             raise Unusable(f"{arguments.pictures} cannot be written to")
+
+
+def _check_file(file: Path) -> None:
+    """Raises Unusable where no file of this name can be written, or something stands there that is none."""
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise Unusable(f"there is no folder {file.parent} for {file.name}")
+    if file.is_dir():
+        raise Unusable(f"{file} is a folder")
+    if file.exists() and not file.is_file():
+        raise Unusable(f"{file} is not a plain file")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Unusable(f"the folder of {file} cannot be written to")
 
 
 def _selftest(arguments: argparse.Namespace) -> int:
@@ -258,6 +291,7 @@ def _template(arguments: argparse.Namespace) -> int:
 def _package(arguments: argparse.Namespace) -> int:
     from grader.package import build
 
+    _check_file(arguments.output)
     try:
         package = build(arguments.output)
     except FileNotFoundError as error:

@@ -244,12 +244,16 @@ def _numbers(value: Any) -> Any:
 
 
 def write_json(document: Mapping[str, Any], path: Path) -> None:
-    """Write whole or not at all: to a temporary file beside it, then by rename. Raises OSError."""
-    text = json.dumps(document, indent=1, allow_nan=False)
+    """Write a results.json whole or not at all. Raises OSError."""
+    write_whole(json.dumps(document, indent=1, allow_nan=False) + "\n", path)
+
+
+def write_whole(text: str, path: Path) -> None:
+    """Write a text whole or not at all: to a temporary file beside it, then by rename. Raises OSError."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

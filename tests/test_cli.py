@@ -1,7 +1,9 @@
 """The commands: exit codes, one line on stderr, results that are whole."""
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -44,12 +46,28 @@ def test_feedback_score_says_nothing_but_points():
 @pytest.mark.parametrize("arguments", [
     ["grade", "no/such/thing"], ["grade"], ["grade", REFERENCE, "--results", "no/such/folder/results.json"],
     ["grade", REFERENCE, "--feedback", "loud"], ["no-such-command"], [],
+    ["grade", ""], ["grade", REFERENCE, "--results", "/dev/null"], ["package", "--output", "no/such/folder/autograder.zip"],
 ])
 def test_unusable_calls_exit_2_with_one_line(arguments):
     """A call that cannot be used is one line on stderr and exit code 2."""
     done = run(*arguments)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1 and "Traceback" not in done.stderr and not done.stdout
+
+
+def test_what_cannot_be_written_costs_nothing_else(monkeypatch, capsys, tmp_path):
+    """Where the disk is full, the report is printed all the same, other files are saved, and one line says so."""
+    from grader import result
+
+    def full(text, path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(result, "write_whole", full)
+    assert cli.main(["grade", str(REFERENCE), "--results", str(tmp_path / "r.json"), "--pictures", str(tmp_path / "pictures")]) == 2
+    said = capsys.readouterr()
+    assert "100 of 100" in said.out
+    assert said.err == f"grader: {tmp_path / 'r.json'} cannot be written: No space left on device\n"
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["decision_surface.png", "loss_curve.png"]
 
 
 def test_refusal_exits_3_unless_trusted(monkeypatch, capsys):
