@@ -11,7 +11,7 @@ import math
 import time
 import unittest
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from grader.checks.information import InformationCase
 from grader.checks.raised import ended_by_itself, exception_words, hint, problem_place, raised_words, seconds_words
 from grader.checks.subject import Subject
 from grader.checks.training import TrainingCase, course
+from grader.frozen import frozen
 from grader.result import CheckResult, Message, Result, State, nothing_graded
 from grader.rubric import DEFAULT, Rubric
 from grader.sandbox.border import CELL
@@ -50,7 +51,7 @@ class GraderFault(Exception):
     """The grader itself failed: nobody else's fault."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ended:
     """How one row's method ended: its result, and what a diagnosis may explain."""
 

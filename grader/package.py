@@ -9,8 +9,9 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from grader.frozen import frozen
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ("run_autograder", "setup.sh")
@@ -22,7 +23,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can hold, in place of each file's own."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Package:
     """A zip that was written: where, how large in bytes, how many files, and the hash of its content."""
 

@@ -11,10 +11,11 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from grader.frozen import frozen
 from grader.rubric import GRADER_VERSION, Rubric
 
 State = Literal["passed", "failed", "not run", "information"]
@@ -27,7 +28,7 @@ MAX_OUTPUT_CHARS = 90_000
 """Gradescope cuts an output to 100,000 characters and loses its middle."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Difference:
     """Where an array first differs from what was expected.
 
@@ -44,7 +45,7 @@ class Difference:
     total: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """What a student reads under a check: what was asked, what came, where it differs, what to look at."""
 
@@ -54,7 +55,7 @@ class Message:
     look: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckResult:
     """One row. `printed` is what the student's code printed while this check ran."""
 
@@ -68,7 +69,7 @@ class CheckResult:
     visibility: str = "visible"
 
 
-@dataclass(frozen=True)
+@frozen
 class Training:
     """The course of training on the tutorial's data, for the pictures.
 
@@ -84,7 +85,7 @@ class Training:
     step_s: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Result:
     """A whole grading.
 

@@ -7,8 +7,9 @@ imported, so that every other room may import this one.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Literal
+
+from grader.frozen import frozen
 
 Function = Literal["make_dataset", "forward", "backprop"]
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
@@ -18,7 +19,7 @@ Ranking = Literal["final loss", "time a step"]
 GRADER_VERSION = "0.3.0"
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """One row of the report.
 
@@ -57,7 +58,7 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Size:
     """N examples, D inputs, H hidden units; output weights drawn from N(0, weight^2).
 
@@ -70,7 +71,7 @@ class Size:
     weight: float = 1.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Rubric:
     """Everything that decides a mark. Times in seconds, sizes in bytes.
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from grader.frozen import frozen
 from grader.rubric import ROWS, Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,7 +61,7 @@ def script(text: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", _MARK.sub("", text))
 
 
-@dataclass(frozen=True)
+@frozen
 class Cell:
     """A cell of the notebook. `first`: it stands before the functions; a given cell is folded in."""
 

@@ -260,11 +260,11 @@ def test_same_seed_same_diagnosis() -> None:
 
 
 def test_imports_of_the_room() -> None:
-    """The diagnosis imports numpy, the standard library, the rubric, the oracle and itself, nothing else of ours."""
+    """The diagnosis imports numpy, the standard library, the rubric, the oracle, frozen and itself, nothing else of ours."""
     for path in Path("grader/diagnosis").resolve().glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ("grader", "reference"):
-                assert node.module.startswith(("grader.diagnosis", "grader.rubric", "grader.oracle")), (path, node.module)
+                assert node.module.startswith(("grader.diagnosis", "grader.rubric", "grader.oracle", "grader.frozen")), (path, node.module)
 
 
 def test_a_constant_loss_earns_its_zeros_nothing(grade_source, reference_source):

@@ -5,11 +5,11 @@ saying a shape or type in words.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
+from grader.frozen import frozen
 from grader.oracle import Array
 from grader.result import Difference
 from grader.sandbox.wire import Foreign, Tensor, Value
@@ -20,7 +20,7 @@ RATIO_RTOL = 1e-6
 """Entries whose ratios agree this well are told as one constant ratio; float32 code gets no ratio."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Fitted:
     """Numbers brought to the expected shape.
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
 
 from grader.checks.rounding import errors_of_differences, is_exact_where_sure
 from grader.checks.subject import AGREES_RTOL, PARAMETERS, Point, Subject, draw_point, read_backprop, right_at
+from grader.frozen import frozen
 from grader.rubric import Size
 from grader.sandbox.exchange import Lost
 from grader.sandbox.messages import Call, Returned
@@ -41,7 +41,7 @@ TRIES = 3
 LONG_S = 0.2
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """What one call of backprop costs at a size.
 
@@ -65,7 +65,7 @@ class Cost:
         return self.seconds > growth * narrower.seconds and self.passes > PASSES_SHARE * self.parameters
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """What the costs say.
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from grader.checks.following import agree
 from grader.checks.subject import AGREES_RTOL, PARAMETERS, NoAnswer, Point, Subject, draw_point
+from grader.frozen import frozen
 from grader.oracle import Params
 from grader.rubric import Size
 
@@ -36,7 +36,7 @@ SURE = 900.0
 SAME_RTOL = 1e-6
 
 
-@dataclass(frozen=True)
+@frozen
 class Errors:
     """Errors of the gradients, as a share of their size, at three values of c."""
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.checks.compare import Fitted, describe, fit, returned
 from grader.checks.raised import raised_words
+from grader.frozen import frozen
 from grader.oracle import Array, Params
 from grader.rubric import Rubric, Size
 from grader.sandbox.client import Answer, Client
@@ -33,7 +34,7 @@ AGREES_RTOL = 1e-3
 KEY_SYNONYMS = {name: (f"d{name}", f"{name}_bar", f"grad_{name}", f"d_{name}", f"{name}bar", f"grad{name}") for name in PARAMETERS}
 
 
-@dataclass(frozen=True)
+@frozen
 class Point:
     """Inputs at which functions are asked: X (N, D), t (N,), params. Whole labels and a whole c come as ints.
 
@@ -75,7 +76,7 @@ class Point:
         return Point(self.size, self.X, self.t, params, self.float_labels)
 
 
-@dataclass(frozen=True)
+@frozen
 class NoAnswer:
     """No value to compare, and why in words. `raised` holds the answer it came from."""
 
@@ -83,7 +84,7 @@ class NoAnswer:
     raised: Answer | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Backpropped:
     """What backprop returned, read as (grads, loss).
 

@@ -27,6 +27,7 @@ from grader.classroom.similarity import Fingerprints, groups, not_compared, own_
 from grader.classroom.store import DONE, OPEN, Document, Store, key_of, read_document, write_text
 from grader.classroom.tables import TITLE, Form, grades
 from grader.classroom.task import Done, Order, fingerprint, is_full
+from grader.frozen import frozen
 from grader.grading import unusable_result
 from grader.report.class_page import class_page
 from grader.report.class_summary import Alike, Change, ClassSummary, Graded, counted
@@ -62,7 +63,7 @@ class OtherVersion(Exception):
     """A machine of the cluster has another grader; one line says which."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """What is asked for.
 

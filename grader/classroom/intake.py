@@ -11,13 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.metadata import BadMetadata, Described, read_metadata
 from grader.classroom.names import shown, slugs, told_apart
 from grader.classroom.store import is_store
+from grader.frozen import frozen
 from grader.submission import TARS, with_plain_suffix
 
 METADATA = "submission_metadata.yml"
@@ -40,7 +41,7 @@ class NoClass(Exception):
         super().__init__(shown(line))
 
 
-@dataclass(frozen=True)
+@frozen
 class Student:
     """A person, as far as is known. Text as it came, from people; never to be trusted in a page or a table."""
 
@@ -50,7 +51,7 @@ class Student:
     canvas_id: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """One submission of a class.
 
@@ -79,7 +80,7 @@ class Entry:
         return ", ".join(student.name for student in self.students)
 
 
-@dataclass(frozen=True)
+@frozen
 class Class:
     """All submissions of a class, by name of their students; notes on what was left aside, a line each."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Union
+
+from grader.frozen import frozen
 
 MAX_CHARS = 500
 """Of one name, number or address."""
@@ -25,7 +26,7 @@ class BadMetadata(Exception):
     """This is no metadata of an export; one line says why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Described:
     """What the metadata says of one submission.
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from grader.classroom.progress import duration
 from grader.classroom.scratch import temporary_folder
 from grader.classroom.task import Done, Order, carry_out, start_process
+from grader.frozen import frozen
 
 TICK_S = 0.5
 SLOW_S = 4.0
@@ -43,7 +44,7 @@ class ExecutorLost(Exception):
     """Executors break, or cannot be had, time and again; one line says how."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Crew:
     """Where orders are carried out.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.frozen import frozen
 from grader.report.class_summary import Alike
 from grader.sandbox.fingerprint import HASH_BYTES
 
@@ -37,7 +37,7 @@ COMMON_SHARE = 0.2
 """Hashes that more than this share of different solutions have say nothing about a pair."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Fingerprints:
     """The hashes of one submission, with names kept and with names dropped, each as packed() makes it.
 

@@ -15,12 +15,12 @@ import signal
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.classroom.key import grader_digest
 from grader.classroom.similarity import packed
+from grader.frozen import frozen
 from grader.grading import REFERENCE, GraderFault, client_for, grade_read
 from grader.report.page import document, preview
 from grader.result import with_feedback_removed
@@ -40,7 +40,7 @@ FINGERPRINT_S = 5.0
 MAX_SOURCES = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """What to grade. `key` goes into the result; `digest` is the grader's, and must be the executing machine's too."""
 
@@ -53,7 +53,7 @@ class Order:
     trusted: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Done:
     """What came of an Order.
 

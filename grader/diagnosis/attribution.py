@@ -9,7 +9,7 @@ that it spoils and that no earlier slip is charged at (if there is none left, at
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from grader.diagnosis.gradient import ONE, Choice, Hypothesis, Scale
 from grader.diagnosis.model import GRADIENTS, KEYS, QUANTITIES, STEPS, Slip
 from grader.diagnosis.network import LossVariant, Plan
 from grader.diagnosis.placement import Placed, place
+from grader.frozen import frozen
 
 # Which gradients a step's result flows into.
 REACHES: Mapping[str, tuple[str, ...]] = {
@@ -327,7 +328,7 @@ def loss_slips(variant: LossVariant, scale: Scale) -> list[Slip]:
     return slips
 
 
-@dataclass(frozen=True)
+@frozen
 class Charged:
     """The slips with their charges, and what is carried."""
 

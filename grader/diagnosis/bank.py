@@ -10,18 +10,19 @@ Each belongs to one step of the chain and composes with any product of factors.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
 from grader.diagnosis.chain import Signals, flip, sigmoid
 from grader.diagnosis.model import Array
+from grader.frozen import frozen
 
 DERIVATIVE: Mapping[str, int] = {"1-h": 1, "1+h": 1}
 RESIDUAL: Mapping[str, int] = {"y-t": 1}
 
 
-@dataclass(frozen=True)
+@frozen
 class Expression:
     """An expression in the place of asked factors.
 
@@ -164,7 +165,7 @@ def _unchanged(signals: Signals) -> Signals:
     return signals
 
 
-@dataclass(frozen=True)
+@frozen
 class Structure:
     """What happens between examples, units or inputs at one step.
 

@@ -11,16 +11,17 @@ H_bar = z_bar W (outer), G_bar = H_bar o (1 - H^2), U_bar = G_bar^T X, b_bar = s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from grader.diagnosis.model import Array
+from grader.frozen import frozen
 
 Exponents = Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@frozen
 class Signals:
     """A stack of K networks and all that flows through them.
 

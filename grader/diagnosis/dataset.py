@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.diagnosis.model import Array, Slip, Student
+from grader.frozen import frozen
 
 POINTS = 40
 INNER, OUTER = (0.0, 2.5), (3.5, 5.0)
@@ -26,7 +27,7 @@ LARGEST_ROUNDING = 0.051  # to one decimal
 Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """Which of the stream's numbers is point i's radius and which its angle, for half = POINTS / 2 points each."""
 
@@ -72,7 +73,7 @@ LAYOUTS: tuple[Layout, ...] = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetReading:
     """The slips found, which of data and labels they explain, and whether the points are the asked ones after all."""
 

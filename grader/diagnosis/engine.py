@@ -6,7 +6,7 @@ nothing. The parts are in the other modules of this room.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import combinations, product
 
 import numpy as np
@@ -26,6 +26,7 @@ from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, a
 from grader.diagnosis.rounding import rounded_gradients
 from grader.diagnosis.search import FINDING_STACKS, Evidence, Search
 from grader.diagnosis.shapes import backprop_misfit, forward_misfit
+from grader.frozen import frozen
 
 EXACT, SINGLE_PRECISION = 1e-8, 1e-5
 # gradient -> (a gradient whose being right clears the steps that both share, the first step left)
@@ -39,7 +40,7 @@ NOTHING = 1e-9
 OWN_DERIVATIVE = next(expression for expression in EXPRESSIONS if expression.id == "own-activation-derivative")
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """What one part of the diagnosis found: slips in order, what they explain, formulas, sure facts.
 
@@ -177,7 +178,7 @@ def _noise(observed: Observed) -> float:
 # ---- loss and gradients
 
 
-@dataclass(frozen=True)
+@frozen
 class _Loss:
     """How the loss comes about: the forward plan it tells of, its variant and its scale."""
 
@@ -244,7 +245,7 @@ def _fitted_loss(evidence: Evidence, tried: Sequence[Plan]) -> _Loss | None:
     return None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Gradients:
     """A hypothesis, the wrong gradients it reproduces at fresh networks, and the slips it needs."""
 

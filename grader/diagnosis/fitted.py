@@ -7,7 +7,6 @@ A sum is believed only with few terms and exactly; what it predicts elsewhere is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from grader.diagnosis.bank import DERIVATIVE, RESIDUAL, Expression, Structure, u
 from grader.diagnosis.chain import Signals
 from grader.diagnosis.model import Array
 from grader.diagnosis.network import LossVariant
+from grader.frozen import frozen
 
 Term = Callable[[Signals], Array]
 # A student's expression has no more terms than this; more would fit by chance.
@@ -170,7 +170,7 @@ def _limits(inside: Array, right: Array, tolerance: float) -> tuple[float, float
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Mix:
     """actual = factor * (first + share * (second - first))."""
 

@@ -10,7 +10,6 @@ difference from the asked formula's logarithm returns by how much each power dif
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from grader.diagnosis.bank import Expression
 from grader.diagnosis.chain import ASKED, FACTORS, Signals
 from grader.diagnosis.fitted import residual_sum, slope_sum
 from grader.diagnosis.model import Array
+from grader.frozen import frozen
 
 # Powers are multiples of a half (a square root is the least a student takes).
 SMALLEST_POWER = 0.5
@@ -34,7 +34,7 @@ SPARE_ROWS = 4
 Rows = NDArray[np.bool_]  # which networks count
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """How a gradient differs from the asked one at scalar networks.
 

@@ -7,7 +7,7 @@ The search for the hypothesis is in search.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from grader.diagnosis.chain import FACTORS, Exponents, Signals, times, with_z_ba
 from grader.diagnosis.model import Array
 from grader.diagnosis.network import ASKED_PLAN, Plan, run_forward
 from grader.diagnosis.questions import Inputs
+from grader.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Choice:
     """How one step differs from the asked one: powers of factors, an expression, a structure."""
 
@@ -34,7 +35,7 @@ ASKED_STEP = Choice()
 OWN_FACTOR: Mapping[str, tuple[str, ...]] = {"dc": (), "dW": ("h",), "db": (), "dU": ("x",)}
 
 
-@dataclass(frozen=True)
+@frozen
 class Scale:
     """A constant factor: constant * N^N * D^D * H^H, or with N - 1 or N + 1 in the place of N once.
 
@@ -56,7 +57,7 @@ class Scale:
 ONE = Scale()
 
 
-@dataclass(frozen=True)
+@frozen
 class Hypothesis:
     """A choice at every step. hidden is H_bar and G_bar in one; last and scale go by gradient.
 

@@ -6,11 +6,13 @@ beyond naming an array, and no words for students (those are in words.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.frozen import frozen
 
 Array = NDArray[np.float64]
 Params = dict[str, Array]
@@ -27,7 +29,7 @@ STEPS: tuple[str, ...] = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What one call of the student's backprop returned.
 
@@ -58,7 +60,7 @@ class Student(Protocol):
         """Ask make_dataset(num_points) after np.random.seed(seed) for every (num_points, seed)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Slip:
     """One mistake, told once.
 
@@ -83,7 +85,7 @@ class Slip:
     consistent: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """What is known of one wrong quantity.
 
@@ -119,7 +121,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True)
+@frozen
 class Diagnosis:
     """All that is concluded about one submission.
 

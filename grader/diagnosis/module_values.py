@@ -13,7 +13,7 @@ than the equations give with those few is not proved.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from grader.diagnosis.chain import asked_gradients, sigmoid
 from grader.diagnosis.model import GRADIENTS, KEYS, Array, Student
 from grader.diagnosis.network import ASKED_LOSS, run_forward, same
 from grader.diagnosis.questions import Inputs, Observed, ask_backprop, ask_forward, full_size
+from grader.frozen import frozen
 
 NETWORKS, EXAMPLES = 16, 32
 STEP, SLOPE_RTOL = 1e-5, 1e-6
@@ -30,7 +31,7 @@ SATURATED = 0.999
 """A unit's h beyond this tells too little of its g."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Groups:
     """Networks (K) whose examples come in groups (G) of equal ones: z (K, G), h (K, G, H), share of the examples (G,), x (G, D).
 

@@ -6,7 +6,6 @@ search for the ones that reproduce a student's y or loss. Nothing about gradient
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -15,9 +14,10 @@ import numpy as np
 from grader.diagnosis.chain import Signals, flip, sigmoid
 from grader.diagnosis.model import FORWARD_STEPS, Array
 from grader.diagnosis.questions import Inputs
+from grader.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class ForwardVariant:
     """One way to compute one forward step.
 
@@ -234,7 +234,7 @@ def explain_output(stacks: Sequence[tuple[Inputs, Array | None]], rtol: float) -
     return []
 
 
-@dataclass(frozen=True)
+@frozen
 class LossVariant:
     """One way to compute the loss; compute gives (K,) from the signals, up to a constant scale where scaled."""
 

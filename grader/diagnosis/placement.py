@@ -7,10 +7,10 @@ here), any other is one at the gradient's own step.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import islice, product
 
 from grader.diagnosis.chain import TERMINAL_STEP
+from grader.frozen import frozen
 
 Differences = Mapping[str, Mapping[str, float]]
 
@@ -26,7 +26,7 @@ COMBINATIONS = 3000
 SMALL = 1e-9
 
 
-@dataclass(frozen=True)
+@frozen
 class Placed:
     """step -> factor -> difference."""
 

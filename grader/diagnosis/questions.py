@@ -14,11 +14,11 @@ Two kinds of network are asked about:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from grader.diagnosis.model import KEYS, Answer, Array, Params, Student
+from grader.frozen import frozen
 
 SCALAR_NETWORKS = 56
 # stack -> (number of networks, N, D, H). "search" finds, the others find how the scale depends on
@@ -36,7 +36,7 @@ STACKS: dict[str, tuple[int, int, int, int]] = {
 Query = tuple[Array, Array, Params]
 
 
-@dataclass(frozen=True)
+@frozen
 class Inputs:
     """A stack of K equal-sized networks: X (K, N, D), t (K, N), U (K, H, D), b (K, H), W (K, H), c (K,).
 
@@ -109,7 +109,7 @@ def far_out(rng: np.random.Generator, networks: int = 24) -> Inputs:
     return Inputs(near.X, t, near.U, near.b, near.W, c, np.full(networks, 2.0))
 
 
-@dataclass(frozen=True)
+@frozen
 class Observed:
     """The student's answers to a stack: values[q] is (K, *shape of the answer) or None, loss (K,) or None."""
 

@@ -14,7 +14,7 @@ hypothesis predicts in gradient.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -28,11 +28,12 @@ from grader.diagnosis.model import GRADIENTS, Array
 from grader.diagnosis.network import ROUNDED_TO_ZERO, Plan, run_forward
 from grader.diagnosis.placement import place
 from grader.diagnosis.questions import Observed
+from grader.frozen import frozen
 
 FINDING_STACKS = ("search", "more_examples", "more_inputs", "more_units")
 
 
-@dataclass(frozen=True)
+@frozen
 class Evidence:
     """All that the student's backprop answered, and how exact its arithmetic is.
 
@@ -48,7 +49,7 @@ class Evidence:
     far: Observed | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Readings:
     """The formulas read back, and the expressions that stand at z_bar and at H_bar or G_bar."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,12 +14,13 @@ from grader.diagnosis.chain import asked_gradients, sigmoid
 from grader.diagnosis.model import GRADIENTS, KEYS, Array, Slip, Student
 from grader.diagnosis.network import run_forward, same
 from grader.diagnosis.questions import Inputs, ask_forward, full_size
+from grader.frozen import frozen
 
 CUBES = ((3, 3, 3), (4, 4, 4))
 RTOL = 1e-8
 
 
-@dataclass(frozen=True)
+@frozen
 class Misfit:
     """A forward pass whose shapes fit at cubes only; compute gives y (K, N)."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from grader.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Metadata:
     """When a submission came and what earlier ones earned.
 

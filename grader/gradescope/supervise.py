@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NoReturn
 
+from grader.frozen import frozen
 from grader.gradescope.metadata import Metadata, read_metadata
 from grader.gradescope.policy import apply_policy
 from grader.report.page import document
@@ -49,7 +50,7 @@ FAULT = "The autograder itself failed. This is not your fault: tell your instruc
 REFUSED = "The autograder is misconfigured, so none of your code was run. This is not your fault: tell your instructor."
 
 
-@dataclass(frozen=True)
+@frozen
 class Places:
     """Where Gradescope puts things, below /autograder."""
 

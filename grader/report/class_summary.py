@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.frozen import frozen
 from grader.result import CheckResult, Message, Result
 
 GRADIENT_ROWS = frozenset({"3.2", "3.3", "3.4", "3.5"})
@@ -17,7 +18,7 @@ SAME_COURSE_RTOL = 1e-4
 UNEXPLAINED = "unexplained"
 
 
-@dataclass(frozen=True)
+@frozen
 class Graded:
     """One submission on the class page.
 
@@ -38,7 +39,7 @@ class Graded:
         return ", ".join(self.students)
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """A submission whose mark changed: its score before and after, and by check (number, points gained)."""
 
@@ -52,7 +53,7 @@ class Change:
         return f"{self.before:g} to {self.after:g} ({checks})"
 
 
-@dataclass(frozen=True)
+@frozen
 class Alike:
     """Submissions that are nearly the same.
 
@@ -68,7 +69,7 @@ class Alike:
     within: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class ClassSummary:
     """All that the class page shows.
 

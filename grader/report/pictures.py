@@ -10,12 +10,12 @@ import io
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.frozen import frozen
 from grader.result import Result, Training
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MAX_PNG_BYTES = 60_000
 """As base64 80,000 characters, of the 100,000 that Gradescope shows of a row; the rest is for words."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Picture:
     """A picture as a PNG of at most MAX_PNG_BYTES, and what it shows in words."""
 

@@ -9,9 +9,9 @@ import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TextIO
 
+from grader.frozen import frozen
 from grader.result import CONTROLS, CheckResult, Difference, Message, Result
 
 MARKS = {"passed": "✓", "failed": "✗", "not run": "–", "information": "i"}
@@ -25,7 +25,7 @@ _UNPRINTABLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Style:
     """How wide lines may be, in characters, and whether to use colour."""
 
@@ -36,6 +36,9 @@ class Style:
         return f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if self.colour else text
 
 
+PLAIN = Style()
+
+
 def style_of(stream: TextIO) -> Style:
     """Colour only on a terminal, and not where NO_COLOR is set."""
     terminal = stream.isatty()
@@ -43,7 +46,7 @@ def style_of(stream: TextIO) -> Style:
     return Style(width, terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb")
 
 
-def report(result: Result, style: Style = Style()) -> str:
+def report(result: Result, style: Style = PLAIN) -> str:
     """The whole report, without a newline at its end."""
     total = f"{points(result.score)} of {points(result.max_score)} points"
     lines = ["", style.paint(f"{' '.join(clean(result.submission).split())}: {total}", "bold"), ""]

@@ -12,7 +12,8 @@ use (traced), with what the C library may use in their place on other versions.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+
+from grader.frozen import frozen
 
 ALLOWED = (
     "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2", "lseek",
@@ -88,7 +89,7 @@ IOCTL_COMMANDS = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 flags of files, such as the one that makes every removal wait for the disk."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """A call whose answer depends on one argument: argument & mask == value (mask None: all 64 bits)."""
 

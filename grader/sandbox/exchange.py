@@ -13,9 +13,9 @@ import selectors
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from grader.frozen import frozen
 from grader.sandbox.deadline import Account, Deadline
 from grader.sandbox.messages import Request
 from grader.sandbox.policy import Policy
@@ -41,7 +41,7 @@ class IsolationError(HostError):
         self.step = step
 
 
-@dataclass(frozen=True)
+@frozen
 class Lost:
     """No answer: the process ended, missed its deadline, broke the protocol, wrote too much, or was not asked any more.
 

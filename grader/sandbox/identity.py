@@ -14,8 +14,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from grader.frozen import frozen
 
 FIRST_UID, UIDS = 60700, 400
 """A stretch of 60578 to 61183, which systemd's list of uids calls unused ("Users, Groups, UIDs and GIDs on systemd
@@ -32,7 +33,7 @@ class IdentityError(Exception):
     """No uid can be had, or one cannot be cleared: the host's fault."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Identity:
     """A uid and gid that nobody else on this machine uses now."""
 

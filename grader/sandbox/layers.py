@@ -13,15 +13,16 @@ tried as well, and listed as exposed if it came off.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Literal
 
+from grader.frozen import frozen
 from grader.sandbox.probe import DONE
 
 Level = Literal["full", "partial", "none"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Observed:
     """What held. `exposed` names the attempts on the grader, its files and the network that came off."""
 

@@ -7,11 +7,12 @@ it passes through border, and comes out as a part of one line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Union
 
 import numpy as np
 
+from grader.frozen import frozen
 from grader.sandbox import border
 from grader.sandbox.border import FUNCTIONS, MAX_NAMES
 from grader.sandbox.fingerprint import MAX_HASHES
@@ -26,7 +27,7 @@ MAX_MESSAGE_CHARS, MAX_SOURCE_CHARS = 400, 160
 """Of an exception's text and of a line of code, as they are kept."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """An exception in the student's code: what, and where in the student's own text (empty if unknown). Each a part of one line.
 
@@ -43,7 +44,7 @@ class Problem:
     went_on: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Loaded:
     """What came of running the file.
 
@@ -66,7 +67,7 @@ class Loaded:
     was_interrupted: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A line from 1 of the student's file, in a notebook of a code cell from 1."""
 
@@ -74,7 +75,7 @@ class Place:
     cell: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """One call: positional arguments, and the seed of the global random state to set before, if any."""
 
@@ -82,7 +83,7 @@ class Call:
     seed: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Returned:
     """The function returned; arguments as they were after the call, if asked for."""
 
@@ -90,7 +91,7 @@ class Returned:
     arguments: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Raised:
     """The function raised."""
 
@@ -100,7 +101,7 @@ class Raised:
 Outcome = Union[Returned, Raised]
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """Call one function several times, in order."""
 
@@ -109,7 +110,7 @@ class Ask:
     arguments_back: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Descent:
     """Some steps of gradient descent from params, each with fresh copies of X and t."""
 
@@ -120,7 +121,7 @@ class Descent:
     alpha: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """What is asked of a child.
 

@@ -13,9 +13,9 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from grader.frozen import frozen
 from grader.sandbox import border
 from grader.sandbox.border import MAX_CELLS, MAX_CODE_CHARS
 
@@ -38,7 +38,7 @@ class NotANotebook(Exception):
         super().__init__(border.unusable(self.code, self.detail))
 
 
-@dataclass(frozen=True)
+@frozen
 class Cell:
     """A code cell. `number` counts code cells from 1; `source` is what the student wrote."""
 
@@ -159,7 +159,7 @@ def _language(document: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- what is not Python
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """A cell that only writes a file, by %%writefile."""
 

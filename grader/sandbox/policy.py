@@ -9,8 +9,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any
+
+from grader.frozen import frozen
 
 PACKAGES = frozenset({
     "numpy", "numpy.libs", "scipy", "scipy.libs",
@@ -32,7 +34,7 @@ class PolicyError(ValueError):
     """A policy that cannot be meant: the grader's fault."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """Resource limits of one child, set with setrlimit(2).
 
@@ -56,7 +58,7 @@ class Limits:
                 raise PolicyError(f"limits: {name} is {value!r}, not a positive whole number")
 
 
-@dataclass(frozen=True)
+@frozen
 class Policy:
     """Everything that confine() applies to a child.
 
@@ -131,7 +133,7 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Libraries:
     """The paths through which this interpreter imports: to be read, and to be listed only."""
 

@@ -17,9 +17,10 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 
+from grader.frozen import frozen
 from grader.sandbox.policy import Limits
 from grader.sandbox.reach import is_open_to_all
 from grader.sandbox.scratch import is_in_memory
@@ -29,7 +30,7 @@ DONE = "done"
 """The outcome of an attempt that nothing stopped."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Targets:
     """What the probe tries to reach. Paths are absolute.
 

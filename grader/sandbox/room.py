@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from grader.frozen import frozen
 from grader.sandbox.wire import Foreign, Tensor, Value
 
 TIMES_RIGHT = 4
@@ -24,7 +25,7 @@ OUTCOME_PARTS = 16
 """The frame around an answer, or an exception's fields."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Bounds:
     """The longest body of a reply, in bytes, and how many values it may hold."""
 

@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from grader.frozen import frozen
 from grader.sandbox.confine import ConfineError, confine, prepare
 from grader.sandbox.identity import IdentityError, give, lease_uid
 from grader.sandbox.layers import NOTHING_HELD, Observed, advice, judge
@@ -20,7 +21,7 @@ from grader.sandbox.policy import Policy, libraries
 from grader.sandbox.probe import Targets, attempt, canaries, open_folder
 
 
-@dataclass(frozen=True)
+@frozen
 class Support:
     """What this host offers: the best that could be had, and a sentence for each layer that could not."""
 

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from math import prod
@@ -31,6 +30,8 @@ from typing import Union
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.frozen import frozen
 
 Array = NDArray[np.float64]
 _FLOAT64 = np.dtype("<f8")
@@ -77,7 +78,7 @@ DTYPES = ("float64", "float32", "float16", "int", "bool", "object", "longdouble"
 """What kind of numbers they were there."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Tensor:
     """Numbers, with what held them.
 
@@ -91,7 +92,7 @@ class Tensor:
     dtype: str = "float64"
 
 
-@dataclass(frozen=True)
+@frozen
 class Foreign:
     """Something that is not numbers, told by the name of its type."""
 
@@ -101,7 +102,7 @@ class Foreign:
 Value = Union[None, str, Foreign, Tensor, "tuple[Value, ...]", "Mapping[str, Value]"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Frame:
     """One whole message: its kind, its nonce and its value."""
 

@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from grader.frozen import frozen
 from grader.report.terminal import MARKS
 from grader.selftest import watching
 from grader.selftest.ways import WAYS, command, ways_here
@@ -66,7 +67,7 @@ def forward(X, params):
 """The submission graded after an attack: partly right, so that marks, messages and prints can all be spoilt."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What came of one attack, one way.
 

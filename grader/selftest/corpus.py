@@ -8,10 +8,10 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from grader.frozen import frozen
 from grader.grading import grade
 from grader.result import Result
 from grader.sandbox.warm import Worker
@@ -19,7 +19,7 @@ from grader.sandbox.warm import Worker
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "submissions"
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """A submission of the corpus and what must come of it (see tests/submissions/README.md)."""
 

@@ -11,7 +11,6 @@ import hashlib
 import pickle
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import combinations, product
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.frozen import frozen
 from grader.selftest.blind import blind_edits
 from grader.selftest.edits import ANY_FACT, Edit, singles
 
@@ -26,7 +26,7 @@ GRADED = frozenset({"make_dataset", "forward", "backprop", "_sigmoid", "_hidden_
 Signature = tuple[bytes, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Mutant:
     """Edited source, and every way to plant the same numbers (the first has the fewest edits)."""
 

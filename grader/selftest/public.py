@@ -10,9 +10,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from grader.frozen import frozen
 from grader.grading import grade
 from grader.sandbox.warm import Worker
 from grader.selftest.corpus import CORPUS, Entry, entries
@@ -23,7 +23,7 @@ LEAST_WHERE_PASSED, ALL_POINTS = 95.0, 100.0
 WHOLE_TABLE = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """What the public checks say of one script; what and message of the first check that does not pass."""
 

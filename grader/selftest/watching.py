@@ -13,9 +13,9 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from grader.frozen import frozen
 from grader.sandbox.identity import FIRST_UID, UIDS
 from grader.sandbox.probe import open_folder
 
@@ -32,7 +32,7 @@ LIMITS = tuple(getattr(resource, name) for name in dir(resource) if name.startsw
 Files = dict[str, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Yard:
     """Folders beside the submission, with what a student would like to read or change.
 

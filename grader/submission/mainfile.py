@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
+
+from grader.frozen import frozen
 
 SOURCE_SUFFIXES = (".py", ".ipynb")
 MAX_LOOKED_AT_BYTES = 24 << 20
@@ -55,7 +56,7 @@ _FINAL = re.compile(r"final|finished|submi|abgabe|solved|solution", re.IGNORECAS
 """A word in a name by which people mean what they hand in."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Source:
     """What is seen of a source.
 

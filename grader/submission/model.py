@@ -5,11 +5,11 @@ What may live here: what was handed in, the worker that words in its sources ask
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from grader.frozen import frozen
 from grader.submission.mainfile import MAX_IMPORT_LINES, SOURCE_SUFFIXES, as_lines
 
 _MAGIC = re.compile(rb"^[ \t]*(?:[%!]|>>>|[\w.]+[ \t]*=[ \t]*[%!]|\?\w)|\?[ \t\r]*$", re.MULTILINE)
@@ -21,7 +21,7 @@ class UnusableSubmission(Exception):
     """Nothing here can be graded; the message is one line for the student."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Submission:
     """What was handed in, in memory.
 
