@@ -88,6 +88,18 @@ def test_formats_groups_and_what_cannot_be_used(tmp_path, class_command):
     assert "Li" in (tmp_path / "out" / "class.html").read_text(encoding="utf-8")
 
 
+def test_people_of_one_name_are_told_apart(tmp_path, class_command):
+    """On the class page two of one name have their numbers as well; in grades.csv they keep their name."""
+    folder = classes.make(tmp_path / "export", QUICK[:2])
+    for number, name in enumerate(QUICK[:2]):
+        (folder / f"{name}-0").rename(folder / f"submission_{number}")
+    people = "".join(f"submission_{number}:\n  :submitters:\n  - {{':name': Li, ':sid': '{number}7'}}\n" for number in range(2))
+    (folder / "submission_metadata.yml").write_text(people)
+    class_command(folder, "--out", tmp_path / "out", "--format", "csv")
+    page = (tmp_path / "out" / "class.html").read_text(encoding="utf-8")
+    assert ">Li (07)<" in page and ">Li (17)<" in page and (tmp_path / "out" / "grades.csv").read_text().count("\nLi,") == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -118,6 +130,9 @@ def test_regrade(tmp_path, class_command):
     assert "syntax-error-0" in (out / "class.html").read_text(encoding="utf-8").split('id="changes"')[1].split("</section>")[0]
     assert "1 mark changed:" in class_command(folder, "--out", out, "--against", tmp_path / "first")[1]
     assert "no mark changed" in class_command(folder, "--out", out, "--against", out)[1]
+    (tmp_path / "first" / "students" / "syntax-error-0" / "results.json").write_text("{}")
+    printed = class_command(folder, "--out", out, "--against", tmp_path / "first")[1]
+    assert "no mark changed" in printed and "1 of 4 submissions have no results in" in printed
 
 
 def test_what_is_no_longer_handed_in_is_said(tmp_path, class_command):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.report.class_page import class_page
-from grader.report.class_summary import Alike, Change, ClassSummary, Graded, flags, misconceptions, points_lost
+from grader.report.class_summary import Alike, Change, ClassSummary, Graded, flags, misconception_ids, misconceptions, points_lost
 from grader.result import CheckResult, Result, Training, nothing_graded
 from grader.rubric import DEFAULT
 
@@ -28,7 +28,7 @@ def _result(lost: dict[str, float] | None = None, slips: tuple[str, ...] = (), *
         )
         for row in DEFAULT.rows
     )
-    diagnosis = tuple({"verdict": "explained", "id": slip, "quantity": "dU", "step": "z_bar", "hint": f"about {slip}"} for slip in slips)
+    diagnosis = tuple({"verdict": "explained", "id": slip, "quantity": "dU", "step": "z_bar", "named": f"about {slip}"} for slip in slips)
     return Result(checks, diagnosis=diagnosis, **{"training": Training(step_s=1e-4), **fields})
 
 
@@ -36,6 +36,7 @@ def _class(size: int = 3) -> ClassSummary:
     """Students s0, s1, ... of whom s1 has a slip, s2 a hostile name, and the last could not be graded."""
     results = [_result(), _result({"3.2": 6.0}, ("missing-batch-mean",)), _result({"3.5": 11.0}, training=Training(step_s=5e-3))]
     submissions = [Graded(f"s{i}", (HOSTILE if i == 2 else f"Student {i:04} Zoë",), results[i % 3]) for i in range(size)]
+    submissions[0] = replace(submissions[0], result=replace(_result(), diagnosis=({"verdict": "unexplained", "quantity": "dU"},)))
     submissions.append(Graded("lost", ("Lost One",), None, "the disk broke"))
     return ClassSummary(
         "Backpropagation", tuple(submissions), (Alike(("s0", "s1"), 0.9, False),),
@@ -90,6 +91,7 @@ def test_misconceptions_are_counted_by_submission():
     submissions.append((Graded("3", ("3",), unexplained), unexplained))
     found = misconceptions(submissions)
     assert [(slip.id, slip.slugs) for slip in found] == [("b", ["0", "1"]), ("a", ["1"]), ("unexplained", ["3"])]
+    assert misconception_ids(unexplained) == ["unexplained"]
 
 
 def test_flags():
@@ -160,8 +162,19 @@ def test_browser_searches(opened):
     search.send_keys("zoe 0123")
     assert _shown(opened) == ["Student 0123 Zoë"] and opened.find_element("id", "count").text == "1 of 2001"
     search.clear()
-    opened.find_element("css selector", "button.find").click()
-    assert len(_shown(opened)) == 667 and search.get_attribute("value") == "missing-batch-mean"
+    for button, some in zip(opened.find_elements("css selector", "button.find"), (667, 1)):
+        button.click()
+        assert len(_shown(opened)) == some and search.get_attribute("value") == button.text
+
+
+def test_browser_fits_a_narrow_window(opened):
+    """On a telephone the page is as wide as the window; wide tables scroll by themselves."""
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True})
+    try:
+        opened.refresh()
+        assert opened.execute_script("return document.documentElement.scrollWidth") == 390
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_browser_links_and_loads_nothing(opened):

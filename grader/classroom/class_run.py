@@ -11,8 +11,8 @@ import re
 import sys
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,7 +201,8 @@ class ClassRun:
         except OSError as error:
             if is_full(error):
                 raise CannotWrite("the disk is full") from None
-            raise CannotWrite(f"{error.filename or self.store.folder} cannot be written: {error.strerror}") from None
+            what = f"{error.filename} cannot be written" if error.filename else "the machine's fault"
+            raise CannotWrite(f"{what}: {error.strerror}") from None
 
     @property
     def words(self) -> str:
@@ -237,13 +238,14 @@ class ClassRun:
 
     def _summary(self, results: Mapping[str, Result], prints: Mapping[str, Fingerprints]) -> ClassSummary:
         alike, aside = self._compared(results, prints)
+        names = _names(self.found.entries)
         graded = tuple(
-            Graded(slug, tuple(one.name for one in entry.students), results.get(slug), self.faults.get(slug, ""), aside.get(slug, ""))
-            for slug, entry in self.entries.items()
+            Graded(slug, names[slug], results.get(slug), self.faults.get(slug, ""), aside.get(slug, "")) for slug in self.entries
         )
         gone = sorted(self.store.slugs() - self.entries.keys())
         notes = [*self.found.notes, *(f"{slug} was graded before and is no longer in {self.plan.folder}" for slug in gone)]
-        return ClassSummary(self.plan.title, graded, alike, self._changes(results), tuple(notes))
+        changes, not_held = self._changes(results)
+        return ClassSummary(self.plan.title, graded, alike, changes, (*notes, *not_held))
 
     def _compared(self, results: Mapping[str, Result], prints: Mapping[str, Fingerprints]) -> tuple[tuple[Alike, ...], dict[str, str]]:
         """Near-identical submissions; and by slug, what could not be compared although it works."""
@@ -254,14 +256,18 @@ class ClassRun:
         working = [slug for slug, result in results.items() if result.score >= WORKING_SHARE * result.max_score]
         return tuple(groups(prints, given, own)), not_compared(prints, own, working)
 
-    def _changes(self, results: Mapping[str, Result]) -> tuple[Change, ...] | None:
+    def _changes(self, results: Mapping[str, Result]) -> tuple[tuple[Change, ...] | None, list[str]]:
+        """Whose mark changed, None if there is nothing to compare with; and a note on those that an earlier run does not hold."""
         against, compared, found = self.plan.against, 0, []
         for slug, result in results.items():
             before = self.store.earlier(slug) if against is None else read_document(Store(against).results(slug))
-            if before is not None:
-                compared += 1
-                found.append(change(slug, from_json(before), result))
-        return tuple(one for one in found if one is not None) if compared or against is not None else None
+            with contextlib.suppress(ValueError):  # changed by hand, or another grader's
+                earlier = None if before is None else from_json(before)
+                compared += earlier is not None
+                found += [changed] if earlier is not None and (changed := change(slug, earlier, result)) is not None else []
+        missing = len(results) - compared if against is not None else 0
+        notes = [f"{missing:,} of {len(results):,} submissions have no results in {against} to compare with"] if missing else []
+        return tuple(found) if compared or against is not None else None, notes
 
 
 def class_run(plan: Plan, crew_of: Callable[[int], Crew], stream: TextIO, begun: Callable[[ClassRun], None]) -> ClassSummary:
@@ -293,6 +299,17 @@ def grade_with(executor: Executor, plan: Plan, jobs: int, stream: TextIO = sys.s
     Raises as class_run() does.
     """
     return class_run(plan, lambda waiting: executor_crew(executor, jobs), stream, lambda begun: None)
+
+
+def _names(entries: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
+    """By slug, whose it is; of several people of one name each with a number, an address or the slug as well."""
+    met = Counter(one.name for entry in entries for one in entry.students)
+    return {
+        entry.slug: tuple(
+            one.name if met[one.name] == 1 else f"{one.name} ({one.sid or one.email or entry.slug})" for one in entry.students
+        )
+        for entry in entries
+    }
 
 
 def _unusable(entry: Entry, unusable: UnusableSubmission, rubric: Rubric) -> Done:

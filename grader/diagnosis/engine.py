@@ -607,6 +607,6 @@ def _finding(q: str, slips: Sequence[Slip], explained: Collection[str], parts: S
         missing=tuple(name for slip in spoiling for name in slip.missing),
         extra=tuple(name for slip in spoiling for name in slip.extra),
         structure="; ".join(structures) or None,
-        id=main.id, step=main.step, hint=say.words(main, "hint"),
+        id=main.id, step=main.step, named=say.named(main), hint=say.words(main, "hint"),
         coded=next((part.coded[q] for part in parts if q in part.coded), ""), asked=say.ASKED[q], spoils=main.spoils,
     )

@@ -89,8 +89,8 @@ class Slip:
 class Finding:
     """What is known of one wrong quantity.
 
-    missing, extra and structure sum up every slip that spoils the quantity; id and
-    step are those of the slip charged here, or else of the first that spoils it.
+    missing, extra and structure sum up every slip that spoils the quantity; id, step
+    and what is named wrong are those of the slip charged here, or else of the first that spoils it.
 
     coded, asked  the formula that the code computes and the one that the equations ask, in the
                   tutorial's letters; "" where not read back
@@ -105,6 +105,7 @@ class Finding:
     structure: str | None = None
     id: str = ""
     step: str = ""
+    named: str = ""
     hint: str = ""
     coded: str = ""
     asked: str = ""
@@ -116,7 +117,7 @@ class Finding:
         return {
             "quantity": self.quantity, "verdict": self.verdict,
             "missing": list(self.missing), "extra": list(self.extra), "structure": self.structure,
-            "id": self.id, "step": self.step, "hint": self.hint,
+            "id": self.id, "step": self.step, "named": self.named, "hint": self.hint,
             "coded": self.coded, "asked": self.asked, "spoils": list(self.spoils), "certain": list(self.certain),
         }
 

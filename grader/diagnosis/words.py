@@ -267,6 +267,13 @@ def _factor(name: str) -> str:
     return "a minus" if name == "-1" else f"a factor {name}" if is_number(name) else name
 
 
+def named(slip: Slip) -> str:
+    """What is wrong, wherever it is."""
+    sentence = SENTENCES_AT.get((slip.id, slip.step)) or SENTENCES.get(slip.id)
+    adds = slip.structure and slip.step != "loss" and slip.id not in SAID_ALREADY
+    return f"{sentence} {_fact(slip)}" if sentence and adds else sentence or _fact(slip)
+
+
 def words(slip: Slip, feedback: Feedback, is_next: bool = False) -> str:
     """What a student is told of a slip: full names it, hint names the quantity and step and asks, score is silent.
 
@@ -281,9 +288,7 @@ def words(slip: Slip, feedback: Feedback, is_next: bool = False) -> str:
             return ""
         place = f"Look at {where}." if told_at == slip.step else f"Look at {where}, where {told_at} goes wrong."
         return f"{place} {QUESTIONS_OF.get(slip.id) or QUESTIONS.get(slip.step, '')}".strip()
-    sentence = SENTENCES_AT.get((slip.id, slip.step)) or SENTENCES.get(slip.id)
-    adds = slip.structure and slip.step != "loss" and slip.id not in SAID_ALREADY
-    told = f"{sentence} {_fact(slip)}" if sentence and adds else sentence or _fact(slip)
+    told = named(slip)
     text = told if slip.charged_at == ARGUMENTS else f"There too: {told}" if is_next else f"In {where}: {told}"
     others = [q for q in slip.spoils if q != slip.charged_at and not (slip.step == "grads" and q in (slip.structure or ""))]
     if slip.consistent:

@@ -50,6 +50,10 @@ button.find { font: 13px monospace; border: 1px solid #bbb; background: #f3f3f3;
 code { background: #f3f3f3; padding: 0 .25em } summary { cursor: pointer } .quiet { color: #666 } tr[hidden] { display: none }
 nav { margin: .8em 0 1em; color: #666 } nav a { margin-right: 1.1em }
 td.whose { min-width: 17em } #students td:first-child { min-width: 12em }
+@media (max-width: 60em) {
+  section { overflow-x: auto } #students thead th { position: static }
+  td.whose, td.named { min-width: 12em } .pictures img { flex-basis: 100% }
+}
 .bar { display: inline-block; height: .7em; background: #b3261e; margin-right: .4em; min-width: 2px }
  details ul { margin: .2em 0; padding-left: 1.3em; columns: 14em auto }
 @media print { input, #count { display: none } }
@@ -168,13 +172,13 @@ def _misconceptions(summary: ClassSummary, link: _Links) -> str:
         return _section("Misconceptions", "<p>None was found.</p>", "misconceptions")
     most = max(len(slip.slugs) for slip in found)
     rows = [
-        f"<tr><td>{_finder(slip.id)}</td><td>{_text(slip.step)}</td><td>{_text(slip.hint)}</td>"
+        f'<tr><td>{_finder(slip.id)}</td><td>{_text(slip.step)}</td><td class="named">{_text(slip.named)}</td>'
         f'<td class="n" title="{len(slip.slugs)} of {len(summary.graded)} submissions">'
         f'<span class="bar" style="width: {6 * len(slip.slugs) / most:.1f}em"></span>{len(slip.slugs):,}</td>'
         f'<td class="whose">{_whose(slip.slugs, link)}</td></tr>'
         for slip in found
     ]
-    head = '<tr><th>what</th><th>step</th><th>what a student is told</th><th class="n">submissions</th><th>whose</th></tr>'
+    head = '<tr><th>what</th><th>step</th><th>in words to the student</th><th class="n">submissions</th><th>whose</th></tr>'
     return _section("Misconceptions", f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>", "misconceptions")
 
 

@@ -5,8 +5,9 @@ class_page's to say; who handed in what, and which are alike, is handed in.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grader.frozen import frozen
 from grader.result import CheckResult, Message, Result
@@ -97,11 +98,11 @@ class ClassSummary:
 
 @dataclass
 class Misconception:
-    """A slip, and whose: id as the diagnosis names it, the step of the chain, a sentence, the submissions."""
+    """A slip, and whose: id as the diagnosis names it, the step of the chain, what is wrong in words, the submissions."""
 
     id: str
     step: str
-    hint: str
+    named: str
     slugs: list[str] = field(default_factory=list)
 
 
@@ -118,24 +119,22 @@ def misconceptions(submissions: Iterable[tuple[Graded, Result]]) -> list[Misconc
     found: dict[str, Misconception] = {}
     for one, result in submissions:
         for entry in result.diagnosis:
-            name = str(entry.get("id") or UNEXPLAINED) if entry.get("verdict") == "explained" else UNEXPLAINED
-            slip = found.setdefault(name, Misconception(name, "", "No slip that is known explains these."))
-            if name != UNEXPLAINED:
-                slip.step, slip.hint = slip.step or str(entry.get("step") or ""), _hint(slip.hint, str(entry.get("hint") or ""))
+            name = _slip_id(entry)
+            named = str(entry.get("named") or entry.get("hint") or "") if name != UNEXPLAINED else "No slip that is known explains these."
+            slip = found.setdefault(name, Misconception(name, str(entry.get("step") or ""), named))
+            slip.named = min(slip.named, named, key=len)  # the one with least of a single student's case in it
             if one.slug not in slip.slugs:
                 slip.slugs.append(one.slug)
     return sorted(found.values(), key=lambda slip: (slip.id == UNEXPLAINED, -len(slip.slugs), slip.id))
 
 
-def _hint(present: str, other: str) -> str:
-    """The shortest of the hints: the one with least of a single student's case in it."""
-    return other if other and (present.startswith("No slip") or len(other) < len(present)) else present
-
-
 def misconception_ids(result: Result) -> list[str]:
-    """The ids of the slips that explain this result, each once."""
-    explained = [entry for entry in result.diagnosis if entry.get("verdict") == "explained" and entry.get("id")]
-    return list(dict.fromkeys(str(entry["id"]) for entry in explained))
+    """The ids of the slips that explain this result, each once; 'unexplained' is last where something is not."""
+    return sorted(dict.fromkeys(map(_slip_id, result.diagnosis)), key=lambda name: name == UNEXPLAINED)
+
+
+def _slip_id(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("id") or UNEXPLAINED) if entry.get("verdict") == "explained" else UNEXPLAINED
 
 
 def flags(result: Result, compared: str = "") -> list[str]:
