@@ -138,6 +138,16 @@ def test_names_that_canvas_gives(tmp_path):
     assert not jane.parts and not bo.reason
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_folder_around_a_download(tmp_path, beside):
+    """A download in a folder of its own is the class; among others it is one student's."""
+    (tmp_path / "submissions").mkdir()
+    _folder(tmp_path / "submissions", CANVAS)
+    _folder(tmp_path, ["__MACOSX/", *["ana.py"] * beside])
+    titles = [entry.title for entry in read_class(tmp_path, OUT).entries]
+    assert titles == (["ana", "submissions"] if beside else ["doejane", "lizoe", "roebo"])
+
+
 def test_names_that_moodle_gives(tmp_path):
     """Moodle's folders and files are their students'; a text typed in beside a file is named and left aside."""
     _folder(tmp_path, [

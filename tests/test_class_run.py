@@ -260,6 +260,15 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere():
     assert "\r" not in file.getvalue() and "\x1b" not in file.getvalue()
 
 
+def test_progress_promises_nothing_while_nothing_comes_back(monkeypatch):
+    """Where the last ones do not end, it is said for how long, and no time left."""
+    progress = Progress(10, 0, io.StringIO())
+    progress.advance()
+    now_s = time.monotonic()
+    monkeypatch.setattr("grader.classroom.progress.time.monotonic", lambda: now_s + 125)
+    assert "none for 2 min 5 s" in progress.text() and "left" not in progress.text()
+
+
 def test_duration():
     """Seconds, minutes and hours as people write them."""
     assert [duration(seconds) for seconds in (0.4, 59.4, 222, 3900)] == ["0 s", "59 s", "3 min 42 s", "1 h 5 min"]

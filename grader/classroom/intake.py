@@ -118,7 +118,8 @@ def _named(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def _read(folder: Path, out: Path) -> Class:
     """Raises NoClass or OSError.
 
-    An export inside is read as one only where nothing else is: among others it is one student's, who may write what he likes.
+    An export or a download inside is read as one only where nothing else is: among others it is one student's, who may write
+    what he likes.
     """
     if not folder.is_dir():
         hint = ": unpack it first" if folder.suffix.lower() == ".zip" else ""
@@ -133,6 +134,8 @@ def _read(folder: Path, out: Path) -> Class:
         raise NoClass(f"{folder} holds {len(exports)} exports and nothing else: give one of them, such as {exports[0]}")
     if exports == wanted and exports:
         return _export(exports[0], out)
+    if len(wanted) == 1 and wanted[0].is_dir() and not wanted[0].is_symlink() and any(map(_match, os.listdir(wanted[0]))):
+        folder = wanted[0]
     found = _plain(folder, out)
     notes = [
         f"{path.name} holds a {METADATA} and is graded as one student's: if it is an export, give that folder itself" for path in exports
@@ -181,13 +184,13 @@ def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[st
     files: dict[tuple[str, str, bool], dict[str, str]] = {}
     others = []
     for name in names:
-        canvas = _CANVAS.fullmatch(name)
-        match = _MOODLE.fullmatch(name) or canvas
-        inner = (match["file"] or (match["typed"] if canvas else "") or "") if match else ""
+        match = _match(name)
+        is_canvas = match is not None and match.re is _CANVAS
+        inner = (match["file"] or (match["typed"] if is_canvas else "") or "") if match else ""
         if match is None or (not inner and not (folder / name).is_dir()):
             others.append(name)
             continue
-        who = (match["name"] or match["anonymous"], match["id"] or "", match is canvas)
+        who = (match["name"] or match["anonymous"], match["id"] or "", is_canvas)
         of_student = files.setdefault(who, {})
         if inner in of_student:  # then these are no parts of one submission
             others.append(name)
@@ -201,6 +204,11 @@ def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[st
         paths = {inner: folder / whole for inner, whole in parts.items()}
         entries.append(Entry(f"{name}_{number}".rstrip("_"), min(paths.values()), (student,), parts=paths if len(paths) > 1 else {}))
     return entries, others
+
+
+def _match(name: str) -> re.Match[str] | None:
+    """A name that Moodle or Canvas gives, taken apart."""
+    return _MOODLE.fullmatch(name) or _CANVAS.fullmatch(name)
 
 
 def _is_aside(name: str) -> bool:

@@ -20,12 +20,12 @@ class Progress:
 
     def __init__(self, total: int, before: int, stream: TextIO) -> None:
         self._total, self._done, self._before, self._stream = total, before, before, stream
-        self._start_s = time.monotonic()
-        self._shown_s = self._start_s
+        self._start_s = self._shown_s = self._advanced_s = time.monotonic()
         self._terminal = stream.isatty()
 
     def advance(self) -> None:
         self._done += 1
+        self._advanced_s = time.monotonic()
         self.tick()
 
     def tick(self) -> None:
@@ -53,13 +53,16 @@ class Progress:
         self._stream.flush()
 
     def text(self) -> str:
-        """For example: 312 of 1,000 graded, 3.1 a second, 3 min 42 s left."""
-        elapsed_s = time.monotonic() - self._start_s
+        """For example: 312 of 1,000 graded, 3.1 a second, 3 min 42 s left; or, where some do not end: none for 42 s."""
+        now_s = time.monotonic()
+        elapsed_s = now_s - self._start_s
         here = self._done - self._before
         rate = here / elapsed_s if elapsed_s > 0 else 0.0
         text = f"{self._done:,} of {self._total:,} graded"
         if here and self._done < self._total:
-            text += f", {rate:.1f} a second, {duration((self._total - self._done) / rate)} left"
+            left = f"{duration((self._total - self._done) / rate)} left"
+            silent_s = now_s - self._advanced_s
+            text += f", {rate:.1f} a second, {left if silent_s < LINE_EVERY_S else f'none for {duration(silent_s)}'}"
         return text
 
 

@@ -149,7 +149,7 @@ def preview(document: Mapping[str, Any]) -> str:
     title = f"{points(document['score'])} of {points(most)} points"
     name = _escaped(clean(document["extra_data"]["submission"])) or "submission"
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" />'
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" /><meta name="viewport" content="width=device-width" />'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\" />"
         f"<title>{name}: {title}</title><style>{_STYLE}</style></head>\n"
         f"<body><header><h1>{title}<small>{name}</small></h1>\n<section>{document['output']}</section></header>\n"
