@@ -15,6 +15,7 @@ from grader.selftest.mutants import reference_source
 REFERENCE = InProcess(reference_source())
 QUANTITIES = ("data", "labels", "y", "loss", "dc", "dW", "db", "dU")
 TANH = 'np.tanh(X @ params["U"].T + params["b"])'
+LOSS = "np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))"
 SIGMOID = '_sigmoid(X @ params["U"].T + params["b"])'
 
 
@@ -61,6 +62,23 @@ def slips(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     ("loss = np.mean(", "loss = np.sum(", "loss-summed", "loss"),
     ("loss = np.mean(", "loss = -np.mean(", "missing-minus-in-loss", "loss"),
     ("loss = np.mean(", "loss = 1 / np.log(2) * np.mean(", "base-2-logarithm", "loss"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) * z * (1 - z) / N", "sigmoid-derivative-of-logit", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "2 * (_sigmoid(z) - t) * _sigmoid(z) * _sigmoid(-z) / N", "squared-error-gradient", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / t.sum()", "label-sum-for-count", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z)[:, None] - t).sum(axis=1) / N", "labels-averaged", "z_bar"),
+    ("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / N ** (N - np.arange(N, dtype=float))", "divided-in-the-loop", "z_bar"),
+    ('np.outer(z_bar, params["W"])', 'np.outer(z_bar, params["U"][:, 0])', "hidden-weight-for-output-weight", "H_bar"),
+    ('np.outer(z_bar, params["W"])', "np.outer(z_bar, W_bar)", "gradient-for-weights", "H_bar"),
+    ('np.outer(z_bar, params["W"])', 'np.outer(z_bar, np.cumsum(params["W"]))', "weights-accumulated", "H_bar"),
+    ("(1 - H**2)", "np.sqrt(1 - H**2)", "square-root-of-tanh-derivative", "G_bar"),
+    ("H_bar * (1 - H**2)", "H_bar * (1 - H**2) * (np.arange(H.shape[1]) > 0)", "first-unit-left-out", "G_bar"),
+    ("G_bar.T @ X", "G_bar.T @ X * (np.arange(X.shape[1]) > 0)", "first-input-left-out", "U_bar"),
+    ("G_bar.T @ X", "G_bar.T @ X + 0.5 / N * params['U']", "weight-decay", "U_bar"),
+    ('"b": b_bar, "W": W_bar', '"b": b_bar + W_bar, "W": b_bar + W_bar', "gradients-in-one-array", "grads"),
+    ("(1 - t) * np.logaddexp(0, z))", "(1 - t) * np.logaddexp(0, z)) + 0.01 * np.sum(params['U'] ** 2)", "weight-decay-in-loss", "loss"),
+    ("loss = np.mean(t * np.logaddexp(0, -z) + ", "loss = np.sum(t * np.logaddexp(0, -z)) + np.mean(", "loss-term-not-averaged", "loss"),
+    ("loss = np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))", "loss = np.mean(np.logaddexp(0, -t * z))",
+     "loss-of-labels-plus-minus-one", "loss"),
     ("2 * np.pi", "360", "degrees-for-radians", "dataset"),
     ("(r * np.sin(a), r * np.cos(a))", "(r * np.cos(a), r * np.sin(a))", "sine-and-cosine-swapped", "dataset"),
     ("np.random.uniform(low, high)", "np.random.default_rng().uniform(low, high)", "own-generator", "dataset"),
@@ -70,6 +88,41 @@ def test_one_mistake_is_one_slip(old: str, new: str, id: str, step: str) -> None
     diagnosis = diagnosed((old, new))
     assert slips(diagnosis) == [(id, step)]
     assert {finding.verdict for finding in diagnosis.findings} == {"explained"}
+
+
+def test_weight_decay_of_several_parameters_is_one_slip() -> None:
+    """What one loop adds to every gradient is charged once; the others are right but for it."""
+    decays = [(f'"{key}": {key}_bar', f'"{key}": {key}_bar + 0.1 * params["{key}"]') for key in "UbWc"]
+    diagnosis = diagnosed(*decays)
+    assert [slip.spoils for slip in diagnosis.slips] == [("dc", "dW", "db", "dU")] and diagnosis.carried == {"dW", "db", "dU"}
+
+
+@pytest.mark.parametrize("sigmoid, id", [
+    ("z", "missing-output-sigmoid"), ("1 / 1 + np.exp(-z)", "sigmoid-denominator"), ("np.tanh(z)", "tanh-output"),
+])
+def test_a_loss_that_is_no_number_belongs_to_the_output(sigmoid: str, id: str) -> None:
+    """Where an output leaves (0, 1) the loss has no value, and the slip that explains the output explains that."""
+    losses = "np.mean(-t * np.log(_sigmoid(z)) - (1 - t) * np.log(1 - _sigmoid(z)))"
+    diagnosis = diagnosed((LOSS, losses), ("return np.exp(-np.logaddexp(0, -z))", f"return {sigmoid}"))
+    assert slips(diagnosis) == [(id, "y")] and diagnosis.carried == {"loss", "dc", "dW", "db", "dU"}
+
+
+def test_a_loss_that_ignores_the_outputs_of_one_label_is_not_called_clipped() -> None:
+    """A constant in the place of the terms of one label is no clip."""
+    diagnosis = diagnosed((LOSS, "np.mean(t * np.logaddexp(0, -z) + (1 - t) * 0.456)"))
+    assert "loss-clipped" not in [slip.id for slip in diagnosis.slips]
+
+
+def test_labels_exchanged_in_backprop_are_not_told_of_the_dataset() -> None:
+    """The sentence about exchanged labels speaks of z_bar where they are exchanged there."""
+    (slip,) = diagnosed(("_sigmoid(z) - t", "_sigmoid(z) - (1 - t)")).slips
+    assert "half" not in words(slip, "full")
+
+
+def test_a_step_for_two_places_names_both() -> None:
+    """A sign that may stand at H_bar or at G_bar is told at both."""
+    (slip,) = diagnosed(("(1 - H**2)", "(H**2 - 1)")).slips
+    assert "H_bar = z_bar W or G_bar = H_bar o (1 - H^2)" in words(slip, "full")
 
 
 def test_missing_factor_is_in_the_finding() -> None:

@@ -23,6 +23,11 @@ def test_lines_of_the_reference(step: str) -> None:
     "def backprop(X):\n    dW = X\n    dW = 2 * X\n    return {'W': dW}, 0\n",
     "def backprop(X):\n    z_bar = X + 1\ndef backprop(X):\n    z_bar = X + 2\n",
     "def backprop(X):\n    delta = X - 1\n    return {'c': delta, 'W': delta}, 0\n",
+    "def backprop(X):\n    H = X * 2\n    H *= H\n    z_bar = H + 1\n    return z_bar\n",
+    "def run(X):\n    return g, h\ndef backprop(X):\n    h, g = run(X)\n    dW = X @ h\n    return {'W': dW}, 0\n",
+    "def backprop(X):\n    loss = X + 1\n    return X, round(loss, 2)\n",
+    "def backprop(X):\n    z = X\n    z += X + 1\n    return z\n",
+    "def backprop(X):\n    z_bar = X + 1\n    g = {}\n    g['W'] = z_bar\n    for k in g:\n        g[k] = -g[k]\n    return g\n",
     "def backprop(X):\n    def inner():\n        z_bar = X + 1\n    return inner()\n",
 ])
 def test_doubt_gives_no_line(source: str) -> None:

@@ -8,13 +8,13 @@ that it spoils and that no earlier slip is charged at (if there is none left, at
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from grader.diagnosis.bank import Expression
-from grader.diagnosis.chain import EXAMPLE_FACTORS, FACTORS, INPUT_FACTORS, TERMINAL_STEP
+from grader.diagnosis.chain import AT_HIDDEN, EXAMPLE_FACTORS, FACTORS, TERMINAL_STEP
 from grader.diagnosis.gradient import ONE, Choice, Hypothesis, Scale
 from grader.diagnosis.model import GRADIENTS, KEYS, QUANTITIES, STEPS, Slip
 from grader.diagnosis.network import LossVariant, Plan
@@ -50,6 +50,7 @@ KNOWN: Mapping[tuple[str, frozenset[tuple[str, float]]], str] = {
         ("H_bar", {"w": 1}, "output-weights-twice"),
         ("H_bar", {"w": -1, "b": 1}, "hidden-bias-for-output-weights"),
         ("G_bar", {"1-h": -1, "1+h": -1}, "missing-tanh-derivative"),
+        ("G_bar", {"1-h": -0.5, "1+h": -0.5}, "square-root-of-tanh-derivative"),
         ("G_bar", {"1-h": 1, "1+h": 1}, "tanh-derivative-twice"),
         ("G_bar", {"h": 1, "1+h": -1}, "sigmoid-derivative-for-tanh"),
         ("G_bar", {"1+h": -1}, "missing-square-in-tanh-derivative"),
@@ -206,6 +207,13 @@ def _expression_slip(expression: Expression, step: str) -> Slip:
     return Slip(expression.id, step, structure=expression.structure)
 
 
+# Ids of slips at one step -> the one slip that they are.
+JOINED: Mapping[frozenset[str], Slip] = {
+    frozenset({"residual-absolute", "residual-sign-flipped"}): Slip("residual-negative", "z_bar", structure="-|y-t| in place of y-t"),
+    frozenset({"extra-sigmoid-derivative", "extra-two"}): Slip("squared-error-gradient", "z_bar", extra=("2", "y(1-y)")),
+}
+
+
 def gradient_slips(hypothesis: Hypothesis, hidden_is_own: bool) -> list[Slip]:
     """Every slip of a hypothesis about the gradients, in the order of the chain, without spoils and charges.
 
@@ -226,9 +234,24 @@ def gradient_slips(hypothesis: Hypothesis, hidden_is_own: bool) -> list[Slip]:
         if scale.constant == 0:
             slips.append(Slip("gradient-left-at-zero", TERMINAL_STEP[q], structure="zero everywhere"))
     slips += key_slips(hypothesis.source)
-    if {("residual-absolute", "z_bar"), ("residual-sign-flipped", "z_bar")} <= {(slip.id, slip.step) for slip in slips}:
-        slips = [slip for slip in slips if slip.step != "z_bar"] + [Slip("residual-negative", "z_bar", structure="-|y-t| in place of y-t")]
-    return sorted(slips, key=lambda slip: STEPS.index(slip.step))
+    return sorted(_joined(slips), key=lambda slip: STEPS.index(slip.step))
+
+
+def _joined(slips: Sequence[Slip]) -> list[Slip]:
+    """The slips with those that come of one mistake as one."""
+    joined = list(slips)
+    for ids, whole in JOINED.items():
+        parts = [slip for slip in joined if slip.id in ids and slip.step == whole.step]
+        if {slip.id for slip in parts} == ids:
+            joined = [slip for slip in joined if slip not in parts] + [whole]
+    decays = [slip for slip in joined if slip.id == "weight-decay"]
+    shares = {str(slip.structure).split(" added")[0].rpartition(" ")[0] for slip in decays}
+    if len(decays) > 1 and len(shares) == 1:
+        terms = [str(slip.structure).split(" added")[0] for slip in decays]
+        name = f"{', '.join(terms[:-1])} and {terms[-1]} added to the gradients"
+        whole = replace(decays[0], structure=name, spoils=tuple(q for slip in decays for q in REACHES[slip.step]))
+        joined = [slip for slip in joined if slip not in decays] + [whole]
+    return joined
 
 
 def _separately_placed(hypothesis: Hypothesis, hidden_is_own: bool, known: Iterable[Slip]) -> list[Slip]:
@@ -254,7 +277,7 @@ def _jointly_placed(hypothesis: Hypothesis) -> list[Slip]:
                 of_factor = differences.setdefault(name, dict.fromkeys(differences["N"], 0.0))
                 of_factor[q] += power
     return _step_slips(place(
-        differences, at_z=EXAMPLE_FACTORS | set(SCALE_PARTS), at_hidden=(set(FACTORS) | set(SCALE_PARTS)) - INPUT_FACTORS,
+        differences, at_z=EXAMPLE_FACTORS | set(SCALE_PARTS), at_hidden=AT_HIDDEN | set(SCALE_PARTS),
         modulo={"sign": 2.0},
     ))
 

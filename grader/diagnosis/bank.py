@@ -103,6 +103,11 @@ EXPRESSIONS: tuple[Expression, ...] = (
     _residual("sigmoid-derivative-of-output", "(y-t) sigma(y)(1-sigma(y)) / (y(1-y))",
               lambda s: (s.y - s.t) / (s.y * (1 - s.y)) * sigmoid(s.y) * sigmoid(-s.y)),
     _residual("sigmoid-derivative-of-output", "(y-t) sigma(y)(1-sigma(y))", lambda s: (s.y - s.t) * sigmoid(s.y) * sigmoid(-s.y)),
+    _residual("sigmoid-derivative-of-logit", "(y-t) z(1-z) / (y(1-y))", lambda s: (s.y - s.t) / (s.y * (1 - s.y)) * s.z * (1 - s.z)),
+    _residual("sigmoid-derivative-of-logit", "(y-t) z(1-z)", lambda s: (s.y - s.t) * s.z * (1 - s.z)),
+    _residual("labels-plus-minus-one", "y-(2t-1)", lambda s: s.y - (2 * s.t - 1)),
+    _residual("loss-derivative-denominators", "(1-2t)(1-y)", lambda s: (1 - 2 * s.t) * (1 - s.y)),
+    _residual("loss-derivative-denominators", "(1-2t)y", lambda s: (1 - 2 * s.t) * s.y),
     _residual("tanh-of-output", "tanh(y)-t", lambda s: np.tanh(s.y) - s.t),
     _slope("plus-for-minus", "1+h^2", lambda s: 1 + s.H**2),
     _slope("cube-for-square", "1-h^3", lambda s: 1 - s.H**3),
@@ -111,6 +116,7 @@ EXPRESSIONS: tuple[Expression, ...] = (
     _slope("double-for-square", "1-2g", lambda s: 1 - 2 * s.G),
     _slope("tanh-of-h", "1-tanh(h)^2", lambda s: 1 - np.tanh(s.H) ** 2),
     _slope("tanh-of-h", "1-tanh(h)", lambda s: 1 - np.tanh(s.H)),
+    _slope("square-inside-tanh", "1-tanh(g^2)", lambda s: 1 - np.tanh(s.G**2)),
     _slope("minus-for-square", "2-h", lambda s: 2 - s.H),
     _slope("two-for-one", "2-h^2", lambda s: 2 - s.H**2),
     _slope("linear-g", "1-g", lambda s: 1 - s.G),
@@ -213,6 +219,11 @@ def _residual_after(id: str, name: str, output: Callable[[Array], Array]) -> Str
     return _after("z_bar", id, name, output)
 
 
+def _divided_again(N: int) -> Array:
+    """By what each of N examples is divided once more for every example after it, as a factor."""
+    return np.asarray(float(N) ** -np.arange(N - 1.0, -1, -1))
+
+
 # Batch sizes small enough to show at the networks that are asked about.
 BATCHES = (2, 4, 5, 8, 10)
 
@@ -241,12 +252,19 @@ Z_STRUCTURES: tuple[Structure, ...] = (
         lambda s: replace(s, t=_spread_mean(s.t, 1))),
     _at("z_bar", "outputs-averaged", "the mean output for all examples (an N x N broadcast summed over its outputs)",
         lambda s: replace(s, y=_spread_mean(s.y, 1))),
+    Structure("labels-averaged", "z_bar", "each output less every label, summed over the labels (an N x N array)",
+              lambda s: replace(s, t=_spread_mean(s.t, 1)), lambda r: r * r.shape[1]),
+    Structure("outputs-averaged", "z_bar", "every output less each label, summed over the outputs (an N x N array)",
+              lambda s: replace(s, y=_spread_mean(s.y, 1)), lambda r: r * r.shape[1]),
+    _at("z_bar", "label-sum-for-count", "a division by the sum of t in place of N", lambda s: replace(s, count=s.t.sum(axis=1))),
     _at("z_bar", "largest-output-only", "the largest output for all examples", lambda s: replace(s, y=0 * s.y + s.y.max(1, keepdims=True))),
     _at("z_bar", "smallest-output-only", "the smallest output for all examples",
         lambda s: replace(s, y=0 * s.y + s.y.min(1, keepdims=True))),
     *(_residual_after("mean-over-each-batch", f"each example over the size of its batch of up to {size}",
         _over_batch(size)) for size in BATCHES),
     _residual_after("residual-averaged", "the mean residual for all examples", lambda r: _spread_mean(r, 1)),
+    _residual_after("residual-summed", "the sum of the residuals for all examples", lambda r: 0 * r + r.sum(axis=1, keepdims=True)),
+    _residual_after("divided-in-the-loop", "a division by N after every example", lambda r: r * _divided_again(r.shape[1])),
     _residual_after("only-first-example", "only the first example", lambda r: _only(r, 0)),
     _residual_after("only-last-example", "only the last example", lambda r: _only(r, -1)),
     _residual_after("first-residual-for-all", "the first residual for all examples", lambda r: 0 * r + r[:, :1]),
@@ -290,6 +308,10 @@ def _column_mean(axis: int) -> Callable[[Array], Array]:
     return lambda a: _spread_mean(a, axis)
 
 
+def _only_unit(G: Array, index: int) -> Array:
+    return np.asarray(_only(G.transpose(0, 2, 1), index).transpose(0, 2, 1))
+
+
 G_STRUCTURES: tuple[Structure, ...] = (
     _weights("weights-reversed", "W's entries in reverse order", lambda W: W[:, ::-1]),
     _weights("weights-shifted", "each unit takes the next unit's weight", lambda W: np.roll(W, -1, 1)),
@@ -299,6 +321,8 @@ G_STRUCTURES: tuple[Structure, ...] = (
     _weights("weights-averaged", "the mean of W for every unit", lambda W: 0 * W + W.mean(axis=1, keepdims=True)),
     _weights("first-weight-only", "the first unit's weight for every unit", lambda W: 0 * W + W[:, :1]),
     _weights("last-weight-only", "the last unit's weight for every unit", lambda W: 0 * W + W[:, -1:]),
+    _weights("weights-accumulated", "the running sum of W over the units", lambda W: W.cumsum(axis=1)),
+    _at("H_bar", "gradient-for-weights", "W_bar in place of W", lambda s: replace(s, W=_W_bar(s))),
     _weights("weights-absolute", "|W|", np.abs),
     _weights("weights-largest", "the largest weight for every unit", lambda W: 0 * W + W.max(axis=1, keepdims=True)),
     _weights("weights-normalised", "W over its norm", lambda W: W / np.sqrt((W**2).sum(axis=1, keepdims=True))),
@@ -341,6 +365,8 @@ G_STRUCTURES: tuple[Structure, ...] = (
     _after("G_bar", "gradient-averaged-over-units", "G_bar's mean over the units", _column_mean(2)),
     _after("G_bar", "gradient-first-unit", "the first unit's column for every unit", lambda G: 0 * G + G[:, :, :1]),
     _after("G_bar", "gradient-last-unit", "the last unit's column for every unit", lambda G: 0 * G + G[:, :, -1:]),
+    _after("G_bar", "last-unit-left-out", "zero for the last unit", lambda G: G - _only_unit(G, -1)),
+    _after("G_bar", "first-unit-left-out", "zero for the first unit", lambda G: G - _only_unit(G, 0)),
     _after("H_bar", "gradient-summed-over-all", "the sum of all entries of H_bar for each", lambda G: 0 * G + G.sum((1, 2), keepdims=True)),
     _after("H_bar", "gradient-averaged-over-all", "the mean of all entries of H_bar for each",
         lambda G: 0 * G + G.mean((1, 2), keepdims=True)),
@@ -372,12 +398,13 @@ def _unit_for_all(index: int) -> Callable[[Array], Array]:
     return lambda term: squeeze(term.sum(axis=1)[:, [index] * term.shape[2]])
 
 
-def _one_unit(index: int) -> Callable[[Array], Array]:
-    return lambda term: squeeze(_only(term.sum(axis=1), index))
-
-
-def _one_input(index: int) -> Callable[[Array], Array]:
-    return lambda term: squeeze(np.moveaxis(_only(np.moveaxis(term.sum(axis=1), 2, 1), index), 1, 2))
+def _one(axis: int, index: int, left_out: bool = False) -> Callable[[Array], Array]:
+    """The entries of one unit (axis 1) or input (axis 2), zero elsewhere; or all but those."""
+    def output(term: Array) -> Array:
+        total = term.sum(axis=1)
+        kept = np.moveaxis(_only(np.moveaxis(total, axis, 1), index), 1, axis)
+        return squeeze(total - kept if left_out else kept)
+    return output
 
 
 def _summed_over(axis: int, keep: bool) -> Callable[[Array], Array]:
@@ -431,10 +458,14 @@ LAST_STRUCTURES: tuple[Structure, ...] = (
     _last("units-summed", "the sum over the units as well", _summed_over(2, keep=False)),
     _last("first-unit-for-all", "the first unit's for every unit", _unit_for_all(0)),
     _last("last-unit-for-all", "the last unit's for every unit", _unit_for_all(-1)),
-    _last("only-first-unit", "only the first unit's entries, zero elsewhere", _one_unit(0)),
-    _last("only-last-unit", "only the last unit's entries, zero elsewhere", _one_unit(-1)),
-    _last("only-first-input", "only the first input's entries, zero elsewhere", _one_input(0)),
-    _last("only-last-input", "only the last input's entries, zero elsewhere", _one_input(-1)),
+    _last("only-first-unit", "only the first unit's entries, zero elsewhere", _one(1, 0)),
+    _last("only-last-unit", "only the last unit's entries, zero elsewhere", _one(1, -1)),
+    _last("only-first-input", "only the first input's entries, zero elsewhere", _one(2, 0)),
+    _last("only-last-input", "only the last input's entries, zero elsewhere", _one(2, -1)),
+    _last("first-unit-left-out", "zero for the first unit", _one(1, 0, left_out=True)),
+    _last("last-unit-left-out", "zero for the last unit", _one(1, -1, left_out=True)),
+    _last("first-input-left-out", "zero for the first input", _one(2, 0, left_out=True)),
+    _last("last-input-left-out", "zero for the last input", _one(2, -1, left_out=True)),
     _last("inputs-reversed", "the inputs in reverse order", lambda term: squeeze(term.sum(axis=1)[:, :, ::-1])),
     _last("inputs-summed", "the sum over the inputs as well, one number for all", _summed_over(3, keep=True)),
     _last("inputs-summed", "the sum over the inputs as well", _summed_over(3, keep=False)),

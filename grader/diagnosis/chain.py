@@ -88,7 +88,8 @@ FACTORS: dict[str, Callable[[Signals], Array]] = {
     "u": lambda s: np.asarray(s.U[:, None, :, :]),
 }
 EXAMPLE_FACTORS = frozenset({"y-t", "y", "1-y", "1+y", "z", "c"})
-INPUT_FACTORS = frozenset({"x", "u"})
+AT_HIDDEN = frozenset(FACTORS) - {"x"}
+"""The factors that H_bar and G_bar may hold; u is the first input's there."""
 
 # What the equations ask of each scalar gradient at N identical rows (the N cancels against the sum).
 ASKED: dict[str, dict[str, int]] = {

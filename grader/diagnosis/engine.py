@@ -18,12 +18,12 @@ from grader.diagnosis.bank import EXPRESSIONS, squeeze
 from grader.diagnosis.chain import ASKED as ASKED_FACTORS
 from grader.diagnosis.chain import asked_gradients
 from grader.diagnosis.dataset import diagnose_dataset
-from grader.diagnosis.fitted import limited_loss, loss_sum
+from grader.diagnosis.fitted import exchanged, limited_loss, loss_sum, penalised_loss
 from grader.diagnosis.gradient import ONE, Choice, G_bar, Hypothesis, Scale, collapsed, law, predict, ratio, upstream
 from grader.diagnosis.model import FORWARD_STEPS, GRADIENTS, KEYS, QUANTITIES, Answer, Array, Diagnosis, Finding, Params, Slip, Student
 from grader.diagnosis.network import ASKED_LOSS, ASKED_PLAN, LOSS_BANK, LossVariant, Plan, explain_output, plans, run_forward, same
 from grader.diagnosis.questions import STACKS, Inputs, Observed, ask_backprop, ask_forward, far_out, full_size, scalar
-from grader.diagnosis.rounding import rounded_gradients
+from grader.diagnosis.returned import in_one_array, rounded_gradients
 from grader.diagnosis.search import FINDING_STACKS, Evidence, Search
 from grader.diagnosis.shapes import backprop_misfit, forward_misfit
 from grader.frozen import frozen
@@ -35,6 +35,10 @@ FIRST_STEP_IF_RIGHT: Mapping[str, tuple[str, str]] = {
 }
 FRESH = ("fresh", "fresh_other", "large")
 ASKED_DERIVATIVE = next(expression for expression in EXPRESSIONS if expression.structure.startswith("1-tanh(g)^2"))
+FITS = (("far", limited_loss), ("scalar", penalised_loss), ("scalar", loss_sum))
+"""Where each looks for terms or limits of a student's own loss."""
+FEWEST_LOSSES = 6
+"""Finite losses that must agree where others are no numbers."""
 NOTHING = 1e-9
 """Of a gradient of order one."""
 OWN_DERIVATIVE = next(expression for expression in EXPRESSIONS if expression.id == "own-activation-derivative")
@@ -227,14 +231,33 @@ def _explained_loss(evidence: Evidence, hints: Sequence[Plan]) -> _Loss | None:
             if (scale := _loss_scale(evidence, plan, variant)) is not None
         ]
         if found:
-            return min(found, key=lambda loss: loss.cost() - (len(loss.plan) if loss.plan in hints else 0))
-    return _fitted_loss(evidence, [ASKED_PLAN, *hints])
+            best = min(found, key=lambda loss: loss.cost() - (len(loss.plan) if loss.plan in hints else 0))
+            of_labels = exchanged(best.scale.constant) if best.variant.id == "absolute-error-loss" else None
+            return best if of_labels is None else _Loss(best.plan, of_labels, replace(best.scale, constant=1.0))
+    return _undefined_loss(evidence, hints) or _fitted_loss(evidence, [ASKED_PLAN, *hints])
+
+
+def _undefined_loss(evidence: Evidence, hints: Sequence[Plan]) -> _Loss | None:
+    """A loss that is no number where some output of a plan lies outside of (0, 1), and that plan's cross-entropy elsewhere."""
+    asked = [evidence.scalar, *evidence.stacks.values()]
+    if all(observed.loss is not None for observed in asked):
+        return None
+    from_output = LOSS_BANK[0]
+    for plan in _unique([*hints, *(plan for plan in plans(1) if plan[0].step == "y")]):
+        computed = np.concatenate([from_output.compute(run_forward(observed.inputs, plan)) for observed in asked])
+        actual = np.concatenate([observed.losses for observed in asked])
+        told = np.isfinite(computed)
+        enough = told.sum() >= FEWEST_LOSSES or plan in hints
+        if enough and np.array_equal(told, np.isfinite(actual)) and same(actual[told], computed[told], evidence.rtol):
+            return _Loss(plan, from_output, ONE)
+    return None
 
 
 def _fitted_loss(evidence: Evidence, tried: Sequence[Plan]) -> _Loss | None:
     """A loss with limits or terms of the student's own, where no variant of the bank does."""
     noise = max(1e-10, evidence.rtol / 10)
-    for plan, (observed, fit), power in product(tried, ((evidence.far, limited_loss), (evidence.scalar, loss_sum)), (0, 1, -1)):
+    for plan, (name, fit), power in product(tried, FITS, (0, 1, -1)):
+        observed = evidence.far if name == "far" else evidence.scalar
         if observed is None or observed.loss is None:
             continue
         signals = run_forward(observed.inputs, plan)
@@ -416,7 +439,7 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
     if loss is not None and "loss" in wrong and loss.cost():
         explained.add("loss")
         of_loss = loss_slips(loss.variant, loss.scale)
-        if slips and set(GRADIENTS) <= set(wrong) and _right_for_own_loss(loss, found):
+        if slips and _right_for_own_loss(loss, found):
             of_loss = [*of_loss[:-1], replace(of_loss[-1], consistent=True)]
             slips = [replace(slip, charged_at="loss") for slip in slips]
         slips = of_loss + slips
@@ -430,9 +453,10 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
         keys = ", ".join(repr(KEYS[q]) for q in absent)
         shown.append(Slip("missing-key", "grads", structure=f"no number or array for {keys} in the dict of gradients", spoils=absent))
         explained.update(absent)
-    rounded = rounded_gradients(evidence.stacks.values(), [q for q in wrong if q not in explained])
-    shown += rounded
-    proved = frozenset(q for slip in rounded for q in slip.spoils)
+    left = [q for q in wrong if q not in explained]
+    returned = [*rounded_gradients(evidence.stacks.values(), left), *in_one_array(evidence.stacks.values(), left)]
+    shown += returned
+    proved = frozenset(q for slip in returned for q in slip.spoils)
     explained |= proved
     open_ones = tuple(q for q in ("loss", *GRADIENTS) if q in wrong and q not in explained)
     if open_ones:
@@ -499,13 +523,15 @@ def _coded(found: _Gradients, loss: _Loss | None) -> dict[str, str]:
         for source in sources:
             for name, power in source.items():
                 powers[name] = powers.get(name, 0) + power
+        written = [c.expression for c in choices if c.expression]
+        notes = [e.structure for e in written if " in place of " not in e.structure] + [c.structure.name for c in choices if c.structure]
+        for expression in (e for e in written if " in place of " in e.structure):
+            own = expression.structure.split(" in place of ")[0]
+            for name, power in ({own: -1} | dict(expression.replaces)).items():
+                powers[name] = powers.get(name, 0) - power
         if powers.get("1-h") == powers.get("1+h"):
             powers["1-h^2"] = powers.pop("1-h", 0)
             powers.pop("1+h", None)
-        written = [c.expression for c in choices if c.expression]
-        notes = [e.structure for e in written if " in place of " not in e.structure] + [c.structure.name for c in choices if c.structure]
-        for own, asked in (e.structure.split(" in place of ") for e in written if " in place of " in e.structure):
-            powers = {name: power - (name == asked) for name, power in powers.items()} | {own: powers.get(own, 0) + 1}
         coded[q] = say.formula(powers, notes)
     if loss is not None and loss.variant.structure:
         scale = loss.scale
@@ -530,6 +556,9 @@ def _nothing(evidence: Evidence) -> set[str]:
 
 def _of_loss(evidence: Evidence, thrice: Sequence[Answer | None]) -> tuple[str, ...]:
     """What is sure about a wrong loss that is not explained."""
+    losses = [answer.loss for answer in thrice if answer is not None]
+    if np.isfinite(losses).all() and not np.allclose(losses, losses[:1], rtol=1e-6):
+        return (say.certain("state"),)
     is_infinite = any(answer is not None and np.isinf(answer.loss) for answer in thrice)
     return (say.certain("infinite-loss"),) if is_infinite and evidence.stacks["search"].loss is None else ()
 
@@ -566,7 +595,7 @@ def _certain(
     if actual.size != expected.size:
         facts.append(say.certain("shape", actual=actual.shape[1:], expected=expected.shape[1:]))
     k = ratio(actual, expected, evidence.rtol)
-    if k is not None:
+    if k is not None and abs(k - 1) > 1e-6:
         facts.append(say.certain("sign") if abs(k + 1) < 1e-6 else say.certain("constant-ratio", ratio=k))
     before = FIRST_STEP_IF_RIGHT[q]
     if before[0] in evidence.right:

@@ -38,6 +38,12 @@ LOSS_TERMS: Mapping[str, Term] = {
     "t": lambda s: s.t, "": lambda s: np.ones_like(s.t), "y": lambda s: s.y, "ty": lambda s: s.t * s.y, "y^2": lambda s: s.y**2,
 }
 
+PENALTIES: Mapping[str, Term] = {
+    f"(sum of {letter}^2){over}": lambda s, letter=letter, over=over: np.asarray(  # type: ignore[misc]
+        (getattr(s, letter) ** 2).reshape(len(s.c), -1).sum(axis=1) / (s.count if over else 1))
+    for letter in "UbWc" for over in ("", "/N")
+}
+
 
 def _sum_of(terms: Mapping[str, Term], coefficients: Mapping[str, float]) -> Term:
     return lambda s: np.asarray(sum(value * terms[name](s) for name, value in coefficients.items()))
@@ -118,6 +124,20 @@ def loss_sum(signals: Signals, loss: Array, noise: float) -> LossVariant | None:
     return LossVariant("other-terms-in-loss", f"mean of {written(found)}", lambda s: np.asarray(compute(s).mean(axis=1)))
 
 
+def penalised_loss(signals: Signals, loss: Array, noise: float) -> LossVariant | None:
+    """The asked loss and a penalty on the parameters, from scalar networks (one number each)."""
+    asked = -LOSS_TERMS["log(1-y)"](signals)[:, 0] - signals.t[:, 0] * signals.z[:, 0]
+    found = few_terms({name: term(signals) for name, term in PENALTIES.items()}, loss - asked, noise, MOST_TERMS)
+    if found is None:
+        return None
+    penalty = _sum_of(PENALTIES, found)
+    cross_entropy = _sum_of(LOSS_TERMS, {"log(1-y)": -1})
+    return LossVariant(
+        "weight-decay-in-loss", f"the mean cross-entropy + {written(found)}",
+        lambda s: np.asarray((cross_entropy(s) - s.t * s.z).mean(axis=1) + penalty(s)),
+    )
+
+
 def limited_loss(signals: Signals, loss: Array, noise: float) -> LossVariant | None:
     """A loss whose outputs are clipped, or have a number added inside the logarithm, from scalar networks far out as well."""
     t, y = signals.t[:, 0], signals.y[:, 0]
@@ -131,6 +151,8 @@ def limited_loss(signals: Signals, loss: Array, noise: float) -> LossVariant | N
     if limits[0] is None or limits[1] is None or all(pair == (0.0, 1.0) for pair in limits):
         return None
     of_ones, of_zeros = limits[0], limits[1]
+    if any(low >= high for low, high in (of_ones, of_zeros)):
+        return None
     clipped = [(name, pair) for name, pair in (("y", of_ones), ("1-y", of_zeros)) if pair != (0.0, 1.0)]
     parts = [f"{name} clipped to [{low:.4g}, {high:.4g}]" for name, (low, high) in clipped]
     if np.allclose(of_zeros, (1 - of_ones[1], 1 - of_ones[0])):
@@ -139,6 +161,15 @@ def limited_loss(signals: Signals, loss: Array, noise: float) -> LossVariant | N
         "loss-clipped", f"mean cross-entropy with {' and '.join(parts)}",
         lambda s: np.asarray((-s.t * np.log(np.clip(s.y, *of_ones)) - (1 - s.t) * np.log(np.clip(1 - s.y, *of_zeros))).mean(axis=1)),
     )
+
+
+def exchanged(scale: float) -> LossVariant | None:
+    """A loss in proportion to |y-t| as what it is where y and t changed places: the logarithm of a tiny number is taken; else None."""
+    tiny = float(f"{np.exp(-scale):.1g}")
+    if not 0 < tiny < 1e-4 or abs(np.exp(-scale) / tiny - 1) > 1e-5:
+        return None
+    name = f"mean of -y log t - (1-y) log(1-t), with {tiny:g} where the logarithm would be of 0"
+    return LossVariant("outputs-and-labels-exchanged", name, lambda s: np.asarray(scale * np.abs(s.y - s.t).mean(axis=1)))
 
 
 def _shifted_loss(low: float, high: float) -> LossVariant:
@@ -200,14 +231,14 @@ def step_inside(rate: float) -> Structure:
 
 
 
-def parameter_added(step: str, share: float) -> Expression:
+def parameter_added(step: str, share: float, over_count: bool = False) -> Expression:
     """A share of the parameter added to its own gradient (weight decay), as an expression at one of the four last steps."""
     share = float(f"{share:.4g}")
     letter = {"c_bar": "c", "W_bar": "W", "b_bar": "b", "U_bar": "U"}[step]
-    name = f"{'' if share == 1 else f'{share:g} '}{letter} added to the gradient"
+    name = f"{'' if share == 1 else f'{share:g} '}{letter}{'/N' if over_count else ''} added to the gradient"
 
     def compute(s: Signals) -> Array:
-        each = share / s.count  # spread evenly over the examples that are summed
+        each = share / s.count ** (2 if over_count else 1)  # spread evenly over the examples that are summed
         if step == "c_bar":
             return np.asarray(1 + each[:, None] * s.c[:, None] / s.z_bar)
         if step == "W_bar":

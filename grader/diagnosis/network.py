@@ -84,6 +84,11 @@ def _reshaped_U(s: Inputs, XU: Array) -> Array:
     return np.asarray(np.einsum("knd,kdh->knh", s.X, s.U.reshape(networks, D, H)) + s.b[:, None, :])
 
 
+def _reshaped_X(s: Inputs, XU: Array) -> Array:
+    networks, N, D = s.X.shape
+    return np.asarray(np.einsum("kdn,khd->knh", s.X.reshape(networks, D, N), s.U) + s.b[:, None, :])
+
+
 def _dot(H: Array, W: Array) -> Array:
     return np.asarray(np.einsum("knh,kh->kn", H, W))
 
@@ -99,6 +104,7 @@ FORWARD_BANK: tuple[ForwardVariant, ...] = (
     ForwardVariant("output-bias-for-hidden-bias", "G", "X U^T + c", lambda s, XU: XU + s.c[:, None, None]),
     ForwardVariant("output-weights-for-hidden-bias", "G", "X U^T + 1W", lambda s, XU: XU + s.W[:, None, :]),
     ForwardVariant("hidden-weights-reshaped", "G", "X U.reshape(D, H) + 1b^T", _reshaped_U),
+    ForwardVariant("points-reshaped", "G", "X U^T + 1b^T with X.reshape(D, N) in place of X^T", _reshaped_X),
     ForwardVariant("hidden-score-negated", "G", "-X U^T + 1b^T", lambda s, XU: -XU + s.b[:, None, :]),
     ForwardVariant("hidden-bias-twice", "G", "X U^T + 2(1b^T)", lambda s, XU: XU + 2 * s.b[:, None, :]),
     ForwardVariant("hidden-bias-summed", "G", "X U^T + sum of b", lambda s, XU: XU + s.b.sum(axis=1)[:, None, None]),
@@ -135,6 +141,10 @@ FORWARD_BANK: tuple[ForwardVariant, ...] = (
     ForwardVariant("missing-output-weights", "z", "row sums of H + 1c", lambda s, G, H: H.sum(axis=2) + s.c[:, None]),
     ForwardVariant("output-negated", "z", "-H W^T + 1c", lambda s, G, H: -_dot(H, s.W) + s.c[:, None]),
     ForwardVariant("logit-negated", "z", "-(H W^T + 1c)", lambda s, G, H: -_dot(H, s.W) - s.c[:, None]),
+    ForwardVariant("logit-accumulated", "z", "the running sum of H W^T over the examples + 1c",
+                   lambda s, G, H: _dot(H, s.W).cumsum(axis=1) + s.c[:, None]),
+    ForwardVariant("hidden-bias-after-tanh", "z", "(tanh(X U^T) + 1b^T) W^T + 1c",
+                   lambda s, G, H: _dot(np.tanh(G - s.b[:, None, :]) + s.b[:, None, :], s.W) + s.c[:, None]),
     ForwardVariant("output-weights-reversed", "z", "H W^T + 1c with W's entries in reverse order",
                    lambda s, G, H: _dot(H, s.W[:, ::-1]) + s.c[:, None]),
     ForwardVariant("output-averaged", "z", "H W^T / H + 1c",
@@ -152,6 +162,7 @@ FORWARD_BANK: tuple[ForwardVariant, ...] = (
     ForwardVariant("output-rounded", "y", "sigma(z) rounded to 0 or 1", lambda z: (z > 0) * 1.0),
     *(ForwardVariant("output-rounded-to-decimals", "y", f"sigma(z) rounded to {digits} decimals",
                      lambda z, digits=digits: np.round(sigmoid(z), digits)) for digits in (2, 3, 4)),
+    ForwardVariant("sigmoid-of-double", "y", "sigma(2z)", lambda z: sigmoid(2 * z)),
     ForwardVariant("sigmoid-twice", "y", "sigma(sigma(z))", lambda z: sigmoid(sigmoid(z))),
     ForwardVariant("sigmoid-derivative-for-sigmoid", "y", "sigma(z) (1 - sigma(z))",
                    lambda z: sigmoid(z) * (1 - sigmoid(z))),
@@ -259,6 +270,32 @@ def _cross_entropy_with(t: Callable[[Signals], Array]) -> Callable[[Signals], Ar
     return lambda s: np.asarray((t(s) * np.logaddexp(0, -s.z) + (1 - t(s)) * np.logaddexp(0, s.z)).mean(axis=1))
 
 
+def _terms(of_ones: Callable[[Signals], Array], of_zeros: Callable[[Signals], Array]) -> Callable[[Signals], Array]:
+    """The mean cross-entropy with the losses of the examples labelled 1, and of those labelled 0, times a number (K, 1) each."""
+    return lambda s: np.asarray(
+        (of_ones(s) * s.t * np.logaddexp(0, -s.z) + of_zeros(s) * (1 - s.t) * np.logaddexp(0, s.z)).mean(axis=1)
+    )
+
+
+def _once(s: Signals) -> Array:
+    return np.ones_like(s.count)[:, None]
+
+
+def _count_times(s: Signals) -> Array:
+    return s.count[:, None]
+
+
+def _share(label: int) -> Callable[[Signals], Array]:
+    """N over the number of examples with a label, (K, 1)."""
+    return lambda s: np.asarray(1 / np.mean(s.t == label, axis=1, keepdims=True))
+
+
+def _divided_in_the_loop(s: Signals) -> Array:
+    losses = _cross_entropy(s)
+    N = losses.shape[1]
+    return np.asarray((losses * float(N) ** -np.arange(N, 0.0, -1)).sum(axis=1))
+
+
 ASKED_LOSS = LossVariant("", "", _mean(_cross_entropy))
 LOSS_BANK: tuple[LossVariant, ...] = (
     LossVariant("", "", _mean(_from_output)),
@@ -275,6 +312,15 @@ LOSS_BANK: tuple[LossVariant, ...] = (
     LossVariant("loss-ignores-labels", "mean of -log(1-y)", _mean(lambda s: np.logaddexp(0, s.z))),
     LossVariant("loss-of-both-terms", "mean of -log y - log(1-y)",
                 _mean(lambda s: np.logaddexp(0, -s.z) + np.logaddexp(0, s.z))),
+    LossVariant("loss-of-labels-plus-minus-one", "mean of log(1 + e^(-t z))", _mean(lambda s: np.logaddexp(0, -s.t * s.z))),
+    LossVariant("loss-term-not-averaged", "-(sum of t log y) - (mean of (1-t) log(1-y))", _terms(_count_times, _once)),
+    LossVariant("loss-term-not-averaged", "-(mean of t log y) - (sum of (1-t) log(1-y))", _terms(_once, _count_times)),
+    LossVariant("loss-term-not-averaged", "-(sum of t log y) + (mean of (1-t) log(1-y))",
+                _terms(_count_times, lambda s: -_once(s))),
+    LossVariant("loss-averaged-by-label", "the mean of -log y over the examples labelled 1 + that of -log(1-y) over the others",
+                _terms(_share(1), _share(0))),
+    LossVariant("loss-over-label-sum", "the sum of all losses over the sum of t", _terms(_share(1), _share(1))),
+    LossVariant("loss-divided-in-the-loop", "the losses summed, with a division by N after every example", _divided_in_the_loop),
     LossVariant("loss-without-logarithm", "mean of t y + (1-t)(1-y)",
                 _mean(lambda s: s.t * s.y + (1 - s.t) * (1 - s.y))),
     LossVariant("loss-without-logarithm", "mean of t z + (1-t) z", _mean(lambda s: s.z)),

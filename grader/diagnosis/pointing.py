@@ -14,11 +14,17 @@ from grader.diagnosis.model import GRADIENTS, Slip
 # The cause stands elsewhere than the step that it spoils, or in either of two steps.
 WITHOUT_A_LINE = frozenset({
     "module-data-for-arguments", "module-points-for-argument", "module-labels-for-argument", "module-parameters-for-arguments",
-    "answer-constant", "broadcast-by-accident", "gradients-accumulate-over-calls", "weights-updated-inside", "labels-averaged",
-    "outputs-averaged", "mean-over-each-batch", "only-last-batch", "points-reversed", "points-shifted", "gradient-rows-reversed",
+    "answer-constant", "broadcast-by-accident", "loss-broadcast", "gradients-accumulate-over-calls", "weights-updated-inside",
+    "labels-averaged", "outputs-averaged",
+    "mean-over-each-batch", "only-last-batch", "points-reversed", "points-shifted", "gradient-rows-reversed",
     "hidden-rows-reversed", "hidden-rows-shifted", "residual-reversed", "mean-taken-twice", "fixed-count", "wrong-count",
-    "logit-negated", "sigmoid-sign-flipped",
+    "logit-negated", "sigmoid-sign-flipped", "label-sum-for-count", "divided-in-the-loop", "hidden-bias-after-tanh", "logit-accumulated",
+    "weights-accumulated", "first-unit-left-out", "last-unit-left-out", "first-input-left-out", "last-input-left-out",
 })
+OTHER_OUTPUTS = frozenset({
+    "missing-output-sigmoid", "tanh-output", "relu-output", "output-rounded", "sigmoid-twice", "sigmoid-derivative-for-sigmoid",
+})
+"""Of z_bar: what is subtracted from there may be what an earlier line calls y."""
 EXAMPLES_LEFT_OUT = frozenset({
     "only-first-example", "only-last-example", "residual-lacks-first", "residual-lacks-last",
     "first-residual-for-all", "last-residual-for-all",
@@ -32,8 +38,10 @@ def has_a_line(slip: Slip, slips: Sequence[Slip]) -> bool:
     """Whether the line that computes a slip's step is certainly the one to mend, among all slips found."""
     if slip.id in WITHOUT_A_LINE and not (slip.id == "mean-taken-twice" and slip.step in OWN_STEPS):
         return False
-    if slip.step == "z_bar" and slip.id in EXAMPLES_LEFT_OUT:
+    if slip.step == "z_bar" and slip.id in EXAMPLES_LEFT_OUT | OTHER_OUTPUTS:
         return False
+    if {"1/D", "1/H"} & {*slip.missing, *slip.extra}:
+        return False  # the count has a line of its own
     if slip.id == "missing-batch-mean" and slip.step in OWN_STEPS:
         return False  # a division may be missing where the gradients are returned
     if slip.structure:

@@ -111,11 +111,15 @@ def far_out(rng: np.random.Generator, networks: int = 24) -> Inputs:
 
 @frozen
 class Observed:
-    """The student's answers to a stack: values[q] is (K, *shape of the answer) or None, loss (K,) or None."""
+    """The student's answers to a stack: values[q] is (K, *shape of the answer) or None, loss (K,) or None.
+
+    losses (K,): the loss of each network, NaN and infinite ones too.
+    """
 
     inputs: Inputs
     values: dict[str, Array | None]
     loss: Array | None
+    losses: Array
     answered: int
 
 
@@ -134,8 +138,8 @@ def line_up(inputs: Inputs, answers: Sequence[Answer | None]) -> Observed:
         quantity: _stacked([None if answer is None else answer.grads.get(key) for answer in answers])
         for quantity, key in KEYS.items()
     }
-    loss = _stacked([None if answer is None else np.asarray(answer.loss) for answer in answers])
-    return Observed(inputs, values, loss, sum(answer is not None for answer in answers))
+    losses: Array = np.array([np.nan if answer is None else answer.loss for answer in answers])
+    return Observed(inputs, values, losses if np.isfinite(losses).all() else None, losses, sum(answer is not None for answer in answers))
 
 
 def ask_backprop(student: Student, stacks: Sequence[Inputs]) -> list[Observed]:

@@ -20,7 +20,7 @@ from itertools import product
 import numpy as np
 
 from grader.diagnosis.bank import EXPRESSIONS, G_FEEDS, G_STRUCTURES, LAST_STRUCTURES, Z_STRUCTURES, Expression, squeeze, updated
-from grader.diagnosis.chain import EXAMPLE_FACTORS, FACTORS, INPUT_FACTORS, TERMINAL_STEP, Signals, with_z_bar
+from grader.diagnosis.chain import AT_HIDDEN, EXAMPLE_FACTORS, FACTORS, TERMINAL_STEP, Signals, with_z_bar
 from grader.diagnosis.fitted import mix, parameter_added, step_inside
 from grader.diagnosis.formula import Design, Reading
 from grader.diagnosis.gradient import ASKED_STEP, ONE, Choice, G_bar, Hypothesis, Scale, last_step, law, ratio, z_bar
@@ -132,7 +132,7 @@ class Search:
         noise = max(1e-10, self.evidence.rtol / 10)
 
         count = self.evidence.scalar.inputs.count
-        of_neighbours: list[Array] = [count / (count + neighbour) for neighbour in (-1, 1)]
+        of_neighbours: list[Array] = [count / (count - 1), count / (count + 1), (count - 1) / count]
         upper = [(q, values[q]) for q in ("dc", "dW") if values[q] is not None]
         miscounted = next((
             k for k in of_neighbours for q, value in upper if value is not None
@@ -210,7 +210,7 @@ class Search:
             factor: {q: powers.get(factor, 0.0) for q, powers in readings.powers.items()} for factor in FACTORS
         }
         placed = place(
-            differences, at_z=EXAMPLE_FACTORS, at_hidden=frozenset(FACTORS if shared else ()) - INPUT_FACTORS, separate=whole
+            differences, at_z=EXAMPLE_FACTORS, at_hidden=AT_HIDDEN if shared else (), separate=whole
         )
         z, hidden = placed.at("z_bar"), placed.at("H_bar")
         last = {q: placed.at(TERMINAL_STEP[q]) for q in GRADIENTS}
@@ -282,16 +282,23 @@ class Search:
 
     def _with_z_structure(self, hypothesis: Hypothesis, quantities: Collection[str]) -> Hypothesis:
         before = self._matched(self._signals(hypothesis), hypothesis.last, quantities)
-        best, most = hypothesis, len(before)
+        most, choices = len(before), [hypothesis.z]
         for structure in Z_STRUCTURES:
             tried = replace(hypothesis, z=replace(hypothesis.z, structure=structure))
             now = self._matched(self._signals(tried), tried.last, quantities)
             matched = len(now)
             # A structure that explains dc alone is one at c_bar; one that explains db and dU alone, at H_bar.
             shows = set(now) - set(before)
-            if matched > max(most, 1) and set(before) <= set(now) and shows & {"dc", "dW"}:
-                best, most = tried, matched
-        return best
+            if matched > 1 and matched >= most and set(before) <= set(now) and shows & {"dc", "dW"}:
+                choices = [*choices, tried.z] if matched == most else [tried.z]
+                most = matched
+
+        def put(choice: Choice) -> Hypothesis:
+            return replace(hypothesis, z=choice)
+
+        shows_it = self._matched(self._signals(put(choices[0])), hypothesis.last, quantities)
+        shown = next((q for q in shows_it if q not in self.evidence.right), "dc")
+        return put(self._simplest(choices, shown, put, hypothesis))
 
     def _with_hidden_structure(self, hypothesis: Hypothesis, quantities: Collection[str]) -> Hypothesis:
         below = [q for q in ("db", "dU") if q in quantities]
@@ -347,7 +354,7 @@ class Search:
                     return tried
         return None
 
-    def _with_parameter(self, quantity: str, signals: Signals, choice: Choice) -> Choice | None:
+    def _with_parameter(self, quantity: str, signals: Signals, choice: Choice, known: Hypothesis) -> Choice | None:
         """The choice with a share of the parameter added to its own gradient, if that gives the answer."""
         actual, step = self.actual[quantity], TERMINAL_STEP[quantity]
         if actual is None or choice.expression is not None or choice.powers:
@@ -356,8 +363,13 @@ class Search:
         found = mix(squeeze(actual), first, second, self.evidence.rtol)
         if found is None or abs(found.share) < 1e-6:
             return None
-        tried = replace(choice, expression=parameter_added(step, found.share))
-        return tried if self._fits(quantity, signals, tried) else None
+        shares = [parameter_added(step, found.share), parameter_added(step, found.share * signals.sizes[0], over_count=True)]
+        fitting = [tried for share in shares if self._fits(quantity, signals, tried := replace(choice, expression=share))]
+        put = self._put_last(quantity, known)
+        return self._simplest(fitting, quantity, put, known) if fitting else None
+
+    def _put_last(self, quantity: str, hypothesis: Hypothesis) -> Callable[[Choice], Hypothesis]:
+        return lambda choice: replace(hypothesis, last={**hypothesis.last, quantity: choice})
 
     def _last_choice(
         self, quantity: str, signals: Signals, choice: Choice, hypothesis: Hypothesis
@@ -376,9 +388,8 @@ class Search:
                     start, structure=replace(structure, step=TERMINAL_STEP[quantity])))
             ]
             if fitting:
-                return self._simplest(fitting, quantity, lambda c: replace(
-                    hypothesis, last={**hypothesis.last, quantity: c}), hypothesis)
-        return self._with_parameter(quantity, signals, replace(choice, expression=None, structure=None))
+                return self._simplest(fitting, quantity, self._put_last(quantity, hypothesis), hypothesis)
+        return self._with_parameter(quantity, signals, replace(choice, expression=None, structure=None), hypothesis)
 
     def _fits(self, quantity: str, signals: Signals, choice: Choice) -> bool:
         try:

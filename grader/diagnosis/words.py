@@ -54,6 +54,15 @@ QUESTIONS_OF: Mapping[str, str] = {
 }
 """By id, where a step's question would lead away."""
 SENTENCES_AT: Mapping[tuple[str, str], str] = {
+    ("labels-swapped", "z_bar"): "t and 1 - t changed places: yours is y - (1 - t).",
+    ("labels-swapped", "dataset"): "The first half of the points must be labelled 1, the second 0. Yours is the other way round.",
+    ("missing-output-sigmoid", "z_bar"): "What is called y there is z: the sigmoid has not been applied.",
+    ("missing-residual-and-output-weight", "H_bar"): "G_bar holds neither z_bar nor W: it is 1-H^2 times H_bar, and H_bar is left out.",
+    ("one-minus-hidden-for-one-plus-hidden", "G_bar"): "You multiply by (1-h)^2. The derivative of tanh is 1-h^2: only h is squared.",
+    **{("units-summed", step): "All units get one and the same number: np.sum without an axis, perhaps. The examples are the rows (axis=0)."
+       for step in ("W_bar", "b_bar", "U_bar")},
+    ("hidden-weight-for-output-weight", "H_bar"): "The first column of U stands where W is asked.",
+    ("sign-flipped", "H_bar"): "The sign is turned round (H^2 - 1 where 1 - H^2 is asked, perhaps).",
     ("extra-sigmoid-derivative", "z_bar"): "Your z_bar has an extra factor y(1-y). With the cross-entropy loss it cancels: "
                                            "z_bar is (y-t)/N.",
     ("missing-sigmoid-derivative", "z_bar"): "Your z_bar is the loss's derivative by y; it lacks sigma's own derivative y(1-y).",
@@ -76,6 +85,7 @@ SENTENCES: Mapping[str, str] = {
     "only-last-batch": "Every example must count; yours keeps the last batch. In the loop, is there = where += is asked?",
     "weights-updated-inside": "W is changed inside backprop before its old value has been used. "
                               "Compute all gradients first; the update is not backprop's task.",
+    "weight-decay-in-loss": "A penalty on the parameters is added to it. The asked loss has none.",
     "weight-decay": "A share of the parameter itself is added, as weight decay does. The asked loss has no such term.",
     "labels-averaged": "A column (N, 1) less a row (N,) is an (N, N) array. Give both the same shape before you subtract.",
     "outputs-averaged": "A column (N, 1) less a row (N,) is an (N, N) array. Give both the same shape before you subtract.",
@@ -92,6 +102,8 @@ SENTENCES: Mapping[str, str] = {
     "loss-lacks-last-example": "The last example is left out. Does a loop end too early?",
     "residual-lacks-first": "The first example is left out. Does a loop begin at 1?",
     "residual-lacks-last": "The last example is left out. Does a loop end too early?",
+    "loss-sign-between-terms": "The sign of the second term is turned round: parentheses after the minus, perhaps.",
+    "loss-ignores-labels": "t makes no difference to it. Have both terms the same logarithm?",
     "loss-labels-swapped": "t and 1 - t changed places.",
     "loss-broadcast": "A column (N, 1) meets a row (N,), which makes an (N, N) array. Give y and t the same shape before you use both.",
     "zero-one-loss": "Your loss counts wrong answers. That has no slope; the cross-entropy is asked.",
@@ -108,16 +120,18 @@ SENTENCES: Mapping[str, str] = {
                    "first for the radius and then for the angle.",
     "other-angles": "The radii are as asked. The angles are not: each is drawn from [0, 2 pi), right after its radius.",
     "draws-vectorised": "The distribution is right, but not the order: draw point after point, each one's radius before its angle.",
-    "labels-swapped": "The first half of the points must be labelled 1, the second 0. Yours is the other way round.",
     "rings-swapped": "The first half of the points must be the disc, the second the ring. Yours is the other way round.",
     "missing-key": "Every parameter needs an entry there, under its own name.",
     "missing-batch-mean": "The loss is the mean over the N examples, so its gradient carries 1/N. Yours does not divide by N.",
     "mean-taken-twice": "1/N is already in z_bar. Your code divides by N once more (np.mean where a sum is asked, perhaps).",
-    "residual-sign-flipped": "Your z_bar has the sign turned round: t - y where y - t is asked. Training walks uphill.",
+    "residual-sign-flipped": "The sign is turned round from here on, as if t - y stood where y - t is asked. Training walks uphill.",
     "sign-flipped": "The sign is turned round.",
     "missing-sigmoid-derivative": "It lacks sigma's own derivative y(1-y), as if built from the loss's derivative with respect to y.",
     "residual-squared": "Your z_bar has (y-t) squared. That is an error's size, not the loss's derivative.",
     "missing-output-weights": "z = H W^T, so each unit's gradient is multiplied by its weight W. Yours is not.",
+    "square-root-of-tanh-derivative": "You multiply by the square root of 1-h^2, which is 1/cosh(g). The derivative of tanh is 1-h^2, "
+                                      "or 1/cosh(g)^2: a square is missing.",
+    "divided-by-tanh-derivative": "You divide by 1-h^2 where you should multiply by it.",
     "missing-tanh-derivative": "H = tanh(G), so going back through it multiplies by 1-H^2. Your code lacks that factor.",
     "tanh-derivative-twice": "The factor 1-H^2 is in your code twice.",
     "sigmoid-derivative-for-tanh": "You use h(1-h), the derivative of a sigmoid. The hidden layer is a tanh: its derivative is 1-h^2.",
@@ -131,7 +145,42 @@ SENTENCES: Mapping[str, str] = {
     "fixed-count": "You divide by a fixed number, not by the number of examples you are given. Use X.shape[0].",
     "number-of-inputs-for-count": "You divide by the number of inputs D where the number of examples N is asked: len(X), not X.shape[1].",
     "number-of-units-for-count": "You divide by the number of hidden units where the number of examples N is asked.",
-    "gradient-left-at-zero": "This gradient is zero whatever is asked: it is set up but never filled.",
+    "missing-number-of-inputs": "You divide by the number of inputs D as well. X.size is N D; the number of examples is len(X).",
+    "missing-number-of-units": "You divide by the number of hidden units as well, as a mean over all entries of an (N, H) array does.",
+    "output-weights-twice": "The factor W is in your code twice.",
+    "logit-negated": "y comes out as sigma(-z): z has its sign turned round, or e^z stands where e^-z is asked.",
+    "sigmoid-derivative-of-logit": "You put z where y belongs: sigma's derivative is y(1-y), with y = sigma(z).",
+    "square-inside-tanh": "The square is inside the tanh: the derivative is 1 - tanh(G)^2.",
+    "squared-error-gradient": "Your z_bar is the derivative of the squared error (y-t)^2, which has 2 y(1-y) in it. "
+                              "That of the cross-entropy has not: z_bar is (y-t)/N.",
+    "labels-plus-minus-one": "The labels are 0 and 1 here, not -1 and 1.",
+    "loss-of-labels-plus-minus-one": "log(1 + e^(-tz)) is the loss of labels -1 and 1; here they are 0 and 1.",
+    "label-sum-for-count": "You divide by the number of examples labelled 1; the mean is over all N.",
+    "loss-over-label-sum": "You divide by the number of examples labelled 1; the mean is over all N.",
+    "loss-averaged-by-label": "You take a mean over each label's examples; one mean over all N is asked.",
+    "loss-term-not-averaged": "Only one of the two terms is divided by N: are parentheses missing?",
+    "outputs-and-labels-exchanged": "The logarithms are taken of t and 1 - t: y and t changed places.",
+    **dict.fromkeys(("divided-in-the-loop", "loss-divided-in-the-loop"),
+                    "The division by N stands inside the loop and is done once for every example. Divide once, after the loop."),
+    "gradient-for-weights": "W's gradient stands where W is asked.",
+    "last-unit-left-out": "The last hidden unit is left out. Does a loop over the units end too early?",
+    "first-unit-left-out": "The first hidden unit is left out. Does a loop over the units begin at 1?",
+    "last-input-left-out": "The last input is left out. Does a loop over the inputs end too early?",
+    "first-input-left-out": "The first input is left out. Does a loop over the inputs begin at 1?",
+    "logit-accumulated": "z goes on from one example to the next. In the loop, start each example's z anew.",
+    "weights-accumulated": "H_bar goes on from one unit to the next. In the loop, is there += where = is asked?",
+    "gradients-in-one-array": "One array stands under both names, so that both gradients are added up in it. "
+                              "Make an array for each: a = b = np.zeros(n) makes one alone.",
+    "transposed-and-reshaped": "reshape gives the right shape and leaves the entries in the wrong places. Take the transpose (.T) instead.",
+    "outer-reshaped": "reshape gives the right shape and leaves the entries in the wrong places. np.outer(z_bar, W) is (N, H) at once.",
+    **dict.fromkeys(("hidden-summed", "hidden-averaged", "points-summed", "points-averaged"),
+                    "Multiply example by example and then sum: a product of two sums is another number."),
+    **dict.fromkeys(("residual-averaged", "residual-summed"),
+                    "Every example has a z_bar of its own; yours is one number for all."),
+    "missing-hidden-bias": "b is left out.",
+    "missing-output-bias": "c is left out.",
+    "gradient-left-at-zero": "This gradient is zero whatever is asked. Either it is set up but never filled, "
+                             "or it is cut down to whole numbers (an array of ints).",
     "missing-sum-over-examples": "Your code leaves one gradient for every example; they must be summed over the examples.",
     "missing-minus-in-loss": "Your loss has the sign turned round: the minus before the logarithms is missing.",
     "base-2-logarithm": "Your loss uses the logarithm to base 2; the natural one is asked (np.log).",
@@ -154,17 +203,20 @@ SAID_ALREADY = frozenset({
     "labels-divided-by-n", "seed-inside", "own-generator", "residual-absolute", "sum-over-wrong-axis", "transposed", "labels-averaged",
     "outputs-averaged", "labels-swapped", "angle-drawn-before-radius", "degrees-for-radians", "only-last-example",
     "other-draws", "residual-lacks-first", "residual-lacks-last", "residual-negative", "rings-swapped", "other-angles", "missing-key",
+    "label-sum-for-count", "divided-in-the-loop", "last-unit-left-out", "first-unit-left-out", "last-input-left-out",
+    "first-input-left-out", "gradient-for-weights",
 })
 CONSISTENT = "Your gradient is right for the network that you wrote; the network is not the one asked."
-CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote: mend the loss, and then z_bar."
+CONSISTENT_LOSS = "Your gradient is right for the loss that you wrote: mend the loss, and then the gradient."
 CERTAIN: Mapping[str, str] = {
     "no-answer-at-times": "Your code gave no usable answer on some of the networks that were tried.",
-    "not-finite": "On some of the networks that were tried it holds NaN or infinity.",
+    "not-finite": "On some of the networks that were tried it holds NaN or infinity: is something divided by 0, or the logarithm "
+                  "of a negative number taken?",
     "other-shapes": "Its shape is not the same at all networks of one size.",
     "infinite-loss": "It is infinite: a logarithm is taken of 0. t is 0 or 1, so only y and 1 - y can stand in a logarithm.",
     "right-for-one-example": "For a single example your backprop is right; for several it raises. "
                              "Look for a row (N,) where a column (N, 1) is meant, or the other way round.",
-    "state": "The same question asked twice gives different numbers: something is kept between calls.",
+    "state": "The same question asked twice gives different numbers: something is kept between calls, or drawn at random.",
     "sign": "Every entry has the opposite sign of the asked one.",
     "constant-ratio": "It is the asked value times {ratio:.6g} in every entry.",
     "shape": "Its shape is {actual}; {expected} is asked.",
@@ -176,6 +228,7 @@ UNEXPLAINED = "The cause was not found."
 CAUSES = tuple(CERTAIN[fact].partition("{")[0] for fact in ("infinite-loss", "right-for-one-example"))
 """Beginnings of what is certain and is a cause."""
 FACTORS_IN_ORDER = ("y-t", "w", "1-h^2", "h", "x")
+_STEP_SIZE = re.compile(r"1/10+")
 _NUMBER = re.compile(r"(1/)?(ln )?[0-9.]+(e[+-]?[0-9]+)?(\^-?[0-9.]+)?")
 MULTIPLES: Mapping[str, tuple[str, str]] = {
     "2": ("half of", "twice"), "2^2": ("a quarter of", "4 times"), "2^3": ("an eighth of", "8 times"),
@@ -249,22 +302,26 @@ def _fact(slip: Slip) -> str:
     numbers = [factor for factor in (*slip.missing, *slip.extra) if is_number(factor)]
     if len(numbers) == 1 and len(slip.missing) + len(slip.extra) == 1:
         return _multiple(numbers[0], is_missing=bool(slip.missing))
-    parts = []
-    if slip.missing:
-        parts.append(f"lacks {_listed([_factor(name) for name in slip.missing])}")
-    if slip.extra:
-        parts.append(f"has {_listed([_factor(name) for name in slip.extra])} too much")
-    return f"Your code {' and '.join(parts)}."
+    missing, extra = _listed(slip.missing), _listed(slip.extra)
+    if not slip.extra:
+        return f"Your code lacks the factor{'s' * (len(slip.missing) > 1)} {missing}."
+    return f"Your code multiplies by {extra}{f' where {missing} is asked' if slip.missing else ', which is not asked'}."
 
 
 def _multiple(number: str, is_missing: bool) -> str:
     """What a number alone, missing or too much, makes of what is asked."""
-    less, more = MULTIPLES.get(number, (f"1/({number}) of", f"{number} times"))
-    return f"It comes out as {less if is_missing else more} what is asked."
+    less, more = MULTIPLES.get(number, (f"1/({number}) of", f"{number} {'of' if number.startswith('1/') else 'times'}"))
+    told = f"It comes out as {less if is_missing else more} what is asked."
+    return f"{told} A step size belongs to the training, not to the gradients." if _STEP_SIZE.fullmatch(number) else told
 
 
-def _factor(name: str) -> str:
-    return "a minus" if name == "-1" else f"a factor {name}" if is_number(name) else name
+def _where(slip: Slip) -> str:
+    """The step of a slip, and the one after it where the same numbers come of a slip there."""
+    factors = (*slip.missing, *slip.extra)
+    is_constant = slip.step == "H_bar" and not slip.structure and all(name in ("-1", "1/N") or is_number(name) for name in factors)
+    after = "G_bar" if is_constant else "y" if slip.id == "logit-negated" else ""
+    here = STEP_NAMES.get(slip.step, slip.step)
+    return f"{here} or {STEP_NAMES[after].removeprefix('the step ')}" if after else here
 
 
 def named(slip: Slip) -> str:
@@ -281,7 +338,7 @@ def words(slip: Slip, feedback: Feedback, is_next: bool = False) -> str:
     """
     if feedback == "score":
         return ""
-    where = STEP_NAMES.get(slip.step, slip.step)
+    where = _where(slip)
     told_at = slip.charged_at if slip.charged_at in slip.spoils else "".join(slip.spoils[:1])
     if feedback == "hint":
         if is_next:

@@ -92,12 +92,16 @@ def _located(tree: ast.Module, function: str, step: str) -> int | None:
     if step in KEYS:
         keyed = set(_keyed_lines(nodes, KEYS[step]))
         named = keyed | named if keyed and named else keyed or named
-    if len(named) != 1 or IN_DOUBT in named or (step in (*KEYS, "loss") and _changed_later(nodes, step)):
+    if len(named) != 1 or IN_DOUBT in named or (step in (*KEYS, "loss", "z_bar") and _changed_later(nodes, step)):
         return None
     (line,) = named
     own = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     statements = [node for node in nodes if isinstance(node, ast.stmt) and node.lineno == line and not isinstance(node, ast.For)]
-    elsewhere = any(_computes_elsewhere(statement, step, own) or _uses_others(statement, nodes) for statement in statements)
+    elsewhere = any(
+        _computes_elsewhere(statement, step, own) or _uses_others(statement, nodes) or _uses_altered(statement, nodes)
+        or _uses_exchanged(statement, nodes, tree)
+        for statement in statements
+    )
     return None if elsewhere else line
 
 
@@ -108,9 +112,9 @@ def _changed_later(nodes: list[ast.AST], step: str) -> bool:
             parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
             for part in parts:
                 inside = list(ast.walk(part))
-                last = isinstance(part, ast.BinOp) or any(isinstance(n, (ast.DictComp, ast.GeneratorExp)) for n in inside)
                 reads_it = any(isinstance(n, ast.Name) and _matches(n.id, step) for n in inside)
-                if last and (reads_it if step == "loss" else not isinstance(part, ast.BinOp)):
+                over_keys = any(isinstance(n, (ast.DictComp, ast.GeneratorExp)) for n in inside)
+                if (reads_it and not _is_alias(part)) if step == "loss" else (over_keys and not isinstance(part, ast.BinOp)):
                     return True
     if step == "loss":
         return False
@@ -152,6 +156,38 @@ def _uses_others(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
             if not elsewhere and not any(_matches(target.id, step) for step in NAMES):
                 return True
     return False
+
+
+def _uses_altered(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
+    """Whether a statement uses a name that another one changes in place after it was computed."""
+    here = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    own = {id(node) for node in ast.walk(statement)}
+    computed = {t.id for node in nodes for t, value, _ in _targets(node)
+                if isinstance(t, ast.Name) and not isinstance(node, ast.AugAssign) and not _is_setting_up(value)}
+    return any(
+        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in here & computed and id(node) not in own
+        for node in nodes
+    )
+
+
+def _uses_exchanged(statement: ast.stmt, nodes: list[ast.AST], tree: ast.Module) -> bool:
+    """Whether a statement uses a name that is unpacked from a call of the student's own in another place than it is returned."""
+    here = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    for node in nodes:
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Call)):
+            continue
+        unpacked = _names(node.targets[0])
+        called = getattr(node.value.func, "id", "")
+        for function in (f for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == called):
+            for last in (n.value for n in ast.walk(function) if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)):
+                returned = _names(last)
+                if any(name in here and returned.index(name) != place for place, name in enumerate(unpacked) if name in returned):
+                    return True
+    return False
+
+
+def _names(values: ast.Tuple) -> list[str]:
+    return [value.id if isinstance(value, ast.Name) else "" for value in values.elts]
 
 
 def _is_alias(value: ast.expr) -> bool:
@@ -204,7 +240,8 @@ def _named_lines(nodes: list[ast.AST], step: str) -> Iterator[int]:
             if not isinstance(target, ast.Name) or _is_setting_up(value):
                 continue
             if _matches(target.id, step):
-                added_up = step == "loss" and isinstance(node, ast.AugAssign)  # what is divided later is not seen here
+                # what is divided later, or was set before, is not seen here
+                added_up = step in ("loss", "z", "G") and isinstance(node, ast.AugAssign)
                 yield line if _is_read(target.id, node, nodes) and not added_up else IN_DOUBT
             elif target.id.replace("_", "").lower() in BEFORE.get(step, ()):
                 yield IN_DOUBT
