@@ -412,7 +412,8 @@ def _loss_edits() -> Iterator[Edit]:
         (loss, f"np.median({inner})", "loss-median-example"),
         (loss, f"np.sqrt(np.mean(({OUTPUT} - t)**2))", "root-mean-square-loss"),
         (inner, f"-t * np.log({clipped}) - (1 - t) * np.log(1 - {clipped})", "loss-clipped"),
-        (inner, f"{inner} + t", "other-terms-in-loss: mean of -t log y + t log(1-y) - log(1-y) + t"), (loss, f"np.exp({loss})", "exponential"),
+        (inner, f"{inner} + t", "other-terms-in-loss: mean of -t log y + t log(1-y) - log(1-y) + t"),
+        (loss, f"np.exp({loss})", "exponential"),
     ):
         yield Edit("replace", "backprop", "loss", "loss", old, new, None, frozenset({fact}))
 
