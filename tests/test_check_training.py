@@ -39,6 +39,13 @@ def test_what_gives_no_answer_in_the_training_alone_is_told_there(grade_source, 
     assert result["4.1"].state == "failed" and "too many points" in result["4.1"].message.came
 
 
+def test_what_gives_no_answer_after_the_training_is_not_told_as_made_up(grade_source, reference_source):
+    """Data drawn in secret come last, when a file's patience or memory may be at its end: that is said, and nothing of other gradients."""
+    body = "    if len(X) == 500:\n        SEEN.append(X[0, 0])\n        if X[0, 0] != SEEN[0]:\n            raise MemoryError('full')\n"
+    message = rows(grade_source(wrapped(reference_source, f"{body}    return _right(X, t, params)\n\n\nSEEN = []\n")))["4.1"].message
+    assert "gave no answer: your code raised MemoryError" in message.came and "slopes" not in message.came
+
+
 def test_what_raises_at_saturated_inputs_alone_is_told_there(grade_source, reference_source):
     """The same for the row of saturated inputs, which costs no points."""
     body = "    if abs(params['W']).max() > 200:\n        raise FloatingPointError('overflow')\n    return _right(X, t, params)"

@@ -57,12 +57,30 @@ def test_what_stands_below_an_endless_loop_is_graded(reference_source, grade_sou
     assert grade_source(_before_backprop(reference_source, "while True:\n    pass\n"), impatient).score == 100
 
 
+def test_a_function_is_defined_without_annotations_that_fail(reference_source, grade_source):
+    """Of a package for types that is not installed, or not allowed; they change nothing."""
+    source = reference_source.replace("def forward(X, params):", "def forward(X: Float[torch.Tensor, 'n d'], params) -> torch.Tensor:")
+    assert source != reference_source and grade_source(f"import torch\n{source}").score == 100
+
+
+def test_functions_are_bound_under_the_main_guard(reference_source, grade_source):
+    """Methods of an object that is made only where the file is run."""
+    rest = reference_source.replace("def forward(", "def _forward(").replace("def backprop(", "def _backprop(")
+    assert grade_source(f"{rest}\nif __name__ == '__main__':\n    forward, backprop = _forward, _backprop\n").score == 100
+
+
 @pytest.mark.parametrize("decorator", ["@jit", "@jit(nopython=True)", "@memory.cache\n@other"])
 def test_a_function_whose_decorator_is_missing_is_defined_without(reference_source, grade_source, decorator):
     """numba and its like speed up a function and change nothing: where they are not installed, the function still counts."""
     source = reference_source.replace("\ndef _sigmoid(", f"\nfrom numba import jit\n{decorator}\ndef _sigmoid(", 1)
     source = source.replace("\ndef backprop(", f"\n{decorator}\ndef backprop(", 1)
     assert source.count(decorator) == 2 and grade_source(source).score == 100
+
+
+@pytest.mark.parametrize("head", ["if len(sys.argv) < 2:\n    sys.exit('usage: backprop.py STEPS')\n", "steps = int(sys.argv[1])\n"])
+def test_a_script_that_wants_arguments_is_graded_without(reference_source, grade_source, head):
+    """Nobody gives it any here, and the functions below need none."""
+    assert grade_source(f"import sys\n{head}{reference_source}").score == 100
 
 
 @pytest.mark.parametrize("frame", ["if __name__ == '__main__':", "if False:\n    pass\nelse:", "with app.setup:", "with open('/nowhere'):"])
@@ -118,12 +136,13 @@ def test_any_mapping_is_a_dict_of_gradients(reference_source, grade_source):
 
 @pytest.mark.parametrize("returned", [
     "dict(zip(np.array(list(grads)), grads.values())), loss", "{enum.Enum('K', {k: k}, type=str)[k]: g for k, g in grads.items()}, loss",
+    "{**grads, 'W': array.array('d', grads['W'])}, loss",
     "{**grads, 'c': fractions.Fraction(float(grads['c']))}, decimal.Decimal(float(loss))",
 ])
 def test_keys_and_numbers_of_kindred_types_are_taken(reference_source, grade_source, returned):
     """numpy's strings and enumerations are keys by which a dict answers, fractions and decimals are numbers."""
-    wrapped = "\nimport decimal, enum, fractions\n_inner = backprop\ndef backprop(X, t, params):\n    grads, loss = _inner(X, t, params)\n"
-    assert grade_source(f"{reference_source}{wrapped}    return {returned}\n").score == 100
+    wrapped = "\nimport array, decimal, enum, fractions\n_inner = backprop\ndef backprop(X, t, params):\n"
+    assert grade_source(f"{reference_source}{wrapped}    grads, loss = _inner(X, t, params)\n    return {returned}\n").score == 100
 
 
 @pytest.mark.parametrize("line", [

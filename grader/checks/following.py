@@ -43,6 +43,7 @@ from grader.checks.subject import (
 from grader.oracle import Array, Params
 from grader.rubric import Size
 
+UNLEARNED = "The loss falls on the tutorial's public data, and would not on fresh data."
 FOLLOWS = 0.2
 CLEARLY_FOLLOWS = 0.35
 """A mean cosine that ends the questions early."""
@@ -70,11 +71,13 @@ class Following:
     cosines  for each way to move the classes: between the student's and the true change, 0 where there was no answer
     of_U     the same for dU alone, where it is not zero
     changes  by parameter, the change of its gradient as a share of its size, where it is not zero
+    silence  why there was no answer, where there was none
     """
 
     cosines: tuple[list[float], ...] = field(default_factory=lambda: tuple([] for _ in MOVES))
     of_U: tuple[list[float], ...] = field(default_factory=lambda: tuple([] for _ in MOVES))
     changes: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in PARAMETERS})
+    silence: str = ""
 
     @property
     def pairs(self) -> int:
@@ -104,6 +107,7 @@ class Following:
                 self.add(move, first, second, pair)
 
     def add(self, move: int, first: BackpropAnswer, second: BackpropAnswer, points: tuple[Point, Point]) -> None:
+        self.silence = next((answer.why for answer in (first, second) if isinstance(answer, NoAnswer)), self.silence)
         gradients = [None if isinstance(answer, NoAnswer) else answer.gradient() for answer in (first, second)]
         if gradients[0] is None or gradients[1] is None:
             self.cosines[move].append(0.0)
@@ -157,8 +161,11 @@ def what_is_not_learned(subject: Subject, start: Point, visited: Sequence[Params
     if subject.is_late or (not follows and _near_true(subject, N)):
         return ""
     if found.still is not None:
-        return f"d{found.still} stays the same whatever the data are, so nothing is learned from them."
-    return "" if follows else "On fresh data your gradients have next to nothing in common with the slopes of the loss."
+        return f"{UNLEARNED} d{found.still} stays the same whatever the data are, so nothing is learned from them."
+    silence = found.silence or nearby.silence
+    if silence and not follows:
+        return f"The loss falls on the tutorial's data. Asked again on other data of this kind, backprop gave no answer: {silence}"
+    return "" if follows else f"{UNLEARNED} On fresh data your gradients have next to nothing in common with the slopes of the loss."
 
 
 def _nearby(subject: Subject, start: Point, visited: Sequence[Params]) -> Following:

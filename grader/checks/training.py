@@ -222,7 +222,7 @@ class TrainingCase(Case):
             raise CheckFailed(Message(asked, f"The loss is {run.final_loss:.4g} after {run.step} steps."))
         fault = what_is_not_learned(self.subject, tutorial_point(self.rubric), run.visited)
         if fault:
-            raise CheckFailed(Message(asked, f"The loss falls on the tutorial's public data, and would not on fresh data. {fault}"))
+            raise CheckFailed(Message(asked, sentence(fault)))
 
 
 def course(run: Run | None, points: int, steps: int) -> Training:

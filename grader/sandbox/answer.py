@@ -6,6 +6,7 @@ say politely what cannot be graded.
 """
 from __future__ import annotations
 
+import array
 from collections.abc import Mapping
 from numbers import Number
 from typing import Any
@@ -38,7 +39,7 @@ def to_value(answer: Any, room: Room, depth: int = 0) -> Value:
         return _tensor(answer, "numpy scalar", room)
     if isinstance(answer, np.ndarray):
         return _tensor(answer, "ndarray", room)
-    if hasattr(answer, "__array__"):
+    if hasattr(answer, "__array__") or isinstance(answer, (array.array, memoryview)):
         return _tensor(answer, "other", room)
     if isinstance(answer, Number):  # a Fraction, a Decimal
         return _tensor(answer, "number", room)

@@ -90,10 +90,18 @@ def _called_only(names: set[str], parts: Sequence[Part]) -> set[str]:
 
 
 def branches(names: set[str], parts: Sequence[Part]) -> list[tuple[Part, list[ast.stmt]]]:
-    """The branches of `if` at the left margin in which one of these functions is defined, such as that of `__name__ == "__main__"`."""
+    """The branches of `if` at the left margin that give one of these names a value, such as that of `__name__ == "__main__"`."""
     ifs = [(part, node) for part in (parts if names else ()) for node in part.tree.body if isinstance(node, ast.If)]
     found = [(part, body) for part, node in ifs for body in (node.body, node.orelse)]
-    return [(part, body) for part, body in found if any(isinstance(node, ast.FunctionDef) and node.name in names for node in body)]
+    return [(part, body) for part, body in found if any(not names.isdisjoint(_named(node)) for node in body)]
+
+
+def _named(node: ast.stmt) -> list[str]:
+    """The names that a def or an assignment gives something."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
 
 
 def indented(name: str, parts: Sequence[Part]) -> str:

@@ -58,7 +58,7 @@ def run_through(
         return ran
     standing = {} if may_replace(error) else {key: value for key, value in module.__dict__.items() if callable(value)}
     for _ in range(MAX_RESUMPTIONS):
-        stopped_at = _module_line(error, name)
+        stopped_at = _module_line(error, name, tree)
         if stopped_at <= above:
             break
         above = stopped_at
@@ -117,21 +117,26 @@ def _share_s(end_s: float) -> float:
     return max(1.0, (end_s - time.monotonic()) / 2)
 
 
-def _module_line(error: BaseException | None, file: str) -> int:
+def _module_line(error: BaseException | None, file: str, tree: Tree) -> int:
     """The line of the text's own top level at which it failed; 0 where it did not fail, or ended by itself."""
     frames = list(traceback.walk_tb(error.__traceback__)) if error is not None else []
+    at = (line for frame, line in frames if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>")
+    line = next(at, 0)
     asked_in_vain = any(frame.f_code.co_filename.endswith("/argparse.py") for frame, _ in frames)  # for arguments of the command line
     if asked_in_vain or isinstance(error, (Exception, TimeLimit)):
-        for frame, line in frames:
-            if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
-                return line
-    return 0
+        return line
+    return line if isinstance(error, SystemExit) and any(_counts_arguments(node, line) for node in tree().body) else 0
+
+
+def _counts_arguments(node: ast.stmt, line: int) -> bool:
+    """Whether a statement that holds a line is an `if` that looks at the arguments of the command line."""
+    return isinstance(node, ast.If) and node.lineno <= line <= (node.end_lineno or 0) and "argv" in ast.dump(node.test)
 
 
 def _below(body: list[ast.stmt], line: int, is_cell: bool) -> list[ast.stmt]:
     """The statements of the top level below the one that holds a line, with the future imports; [] if there are none.
 
-    A function whose decorator failed is defined without any, what stands in a `with` that failed is run without it.
+    A function whose decorator or annotation failed is defined without any, what stands in a `with` that failed is run without it.
     In a cell nothing is below `raise`: what stands there was put off.
     """
     if is_cell and any(isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or 0) for node in body):
@@ -139,12 +144,21 @@ def _below(body: list[ast.stmt], line: int, is_cell: bool) -> list[ast.stmt]:
     futures = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     below = [node for node in body if _first_line(node) > line and node not in futures]
     for node in body:
-        if isinstance(node, ast.FunctionDef) and _first_line(node) <= line < node.body[0].lineno and node.decorator_list:
-            node.decorator_list.clear()
+        if isinstance(node, ast.FunctionDef) and _first_line(node) <= line <= (node.end_lineno or 0) and _stripped(node):
             below.insert(0, node)
         if isinstance(node, ast.With) and node.lineno <= line < node.body[0].lineno:
             below = [*node.body, *below]
     return [*futures, *below] if below else []
+
+
+def _stripped(function: ast.FunctionDef) -> bool:
+    """Take decorators and annotations off; whether there were any."""
+    arguments = [node for node in ast.walk(function.args) if isinstance(node, ast.arg)]
+    had_any = bool(function.decorator_list or function.returns or any(one.annotation for one in arguments))
+    function.decorator_list, function.returns = [], None
+    for one in arguments:
+        one.annotation = None
+    return had_any
 
 
 def compiled_tree(body: list[ast.stmt], name: str) -> CodeType:
