@@ -99,6 +99,8 @@ def file_name(text: str) -> str:
 
 def key_name(text: str) -> str:
     """A key of a dict; set in quotes if it could be read as a sentence."""
+    if len(text) <= MAX_KEY_CHARS and text.isascii() and text.isidentifier():  # what nearly all are, at a tenth of the time
+        return text
     name = one_line(text, MAX_KEY_CHARS)
     return name if re.fullmatch(r"[\w.<>-]{1,40}", name) else repr(name)
 
