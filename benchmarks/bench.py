@@ -67,10 +67,11 @@ def spread(values: Sequence[float], goal: float | None = None) -> Spread:
 
 @dataclass(frozen=True)
 class Run:
-    """One process with its reaped children, in seconds."""
+    """One process with its reaped children: seconds, and the peak resident memory of the largest of them."""
 
     wall_s: float
     cpu_s: float
+    peak_bytes: float
 
 
 def timed(argv: Sequence[str]) -> Run:
@@ -80,7 +81,8 @@ def timed(argv: Sequence[str]) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"bench: {' '.join(argv)} ended with {process.returncode}")
-    return Run(time.monotonic() - start_s, usage.ru_utime + usage.ru_stime)
+    peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Run(time.monotonic() - start_s, usage.ru_utime + usage.ru_stime, peak_bytes)
 
 
 def grade(path: Path, *options: str) -> list[str]:
@@ -100,14 +102,16 @@ def compared(name: str, ours: Sequence[str], other: Sequence[str], runs: int, wa
     pairs = paired(ours, other, runs)
     yield f"{name}: wall", spread([a.wall_s / b.wall_s for a, b in pairs], wall)
     yield f"{name}: processor time", spread([a.cpu_s / b.cpu_s for a, b in pairs], cpu)
+    yield f"{name}: peak memory of the largest process", spread([a.peak_bytes / b.peak_bytes for a, b in pairs])
 
 
-def own_work_ratio(runs: int) -> Spread:
-    ratios = []
+def own_work_ratios(runs: int) -> Rows:
+    pairs = []
     for _ in range(runs):
         own = subprocess.run([sys.executable, HERE / "own_work.py", RIGHT], capture_output=True, text=True, check=True, cwd=ROOT)
-        ratios.append(timed(grade(RIGHT)).cpu_s / float(own.stdout.split()[-1]))
-    return spread(ratios)
+        pairs.append((timed(grade(RIGHT)), *map(float, own.stdout.split()[-2:])))
+    yield "right submission / student's own work: wall", spread([run.wall_s / wall_s for run, wall_s, _ in pairs])
+    yield "right submission / student's own work: processor time", spread([run.cpu_s / cpu_s for run, _, cpu_s in pairs])
 
 
 def pictures(runs: int) -> Rows:
@@ -220,7 +224,7 @@ def measure(runs: int, class_size: int) -> Rows:
     yield from compared("wrong submission with diagnosis / peer on a right one", grade(WRONG), peer(RIGHT), runs)
     start = [sys.executable, "-c", "import numpy, scipy.special"]
     yield from compared("right submission / import numpy, scipy.special", grade(RIGHT), start, runs)
-    yield "right submission / student's own work: processor time", own_work_ratio(runs)
+    yield from own_work_ratios(runs)
     yield from pictures(runs)
     if sys.platform == "linux":
         yield from memory()

@@ -1,6 +1,6 @@
 """The student's own work alone: the calls that the checks make, in process, timed after the imports.
 
-    python benchmarks/own_work.py SUBMISSION.py     prints processor seconds
+    python benchmarks/own_work.py SUBMISSION.py     prints seconds: the wall's, the processor's
 
 What a grading costs beyond this is ours.
 """
@@ -24,7 +24,8 @@ from grader.checks.training import tutorial_data
 from grader.rubric import DEFAULT
 
 
-def main(path: str) -> float:
+def main(path: str) -> tuple[float, float]:
+    """Seconds by the wall's clock, and of processor time."""
     spec = importlib.util.spec_from_file_location("backprop", path)
     assert spec is not None and spec.loader is not None
     student = importlib.util.module_from_spec(spec)
@@ -41,7 +42,7 @@ def main(path: str) -> float:
         with contextlib.suppress(Exception, SystemExit):
             return getattr(student, function)(*arguments)
 
-    start_s = time.process_time()
+    start_s, cpu_start_s = time.monotonic(), time.process_time()
     for size in (*DEFAULT.dataset_sizes, DEFAULT.distribution_points):
         ask("make_dataset", size)
     for point in (*points, *wide):
@@ -52,8 +53,8 @@ def main(path: str) -> float:
         for _ in range(DEFAULT.training_steps):
             grads, _ = ask("backprop", X, t, params)
             params = {name: params[name] - np.reshape(grads[name], np.shape(params[name])) for name in params}
-    return time.process_time() - start_s
+    return time.monotonic() - start_s, time.process_time() - cpu_start_s
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1]))
+    print(*main(sys.argv[1]))

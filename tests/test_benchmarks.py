@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_the_students_own_work_can_be_timed_apart() -> None:
     """own_work makes the checks' calls by the checks' own sizes, so a renamed one must not pass unseen."""
-    assert own_work.main(str(bench.RIGHT)) > 0
+    assert min(own_work.main(str(bench.RIGHT))) > 0
 
 
 def test_each_table_has_one_place_in_the_documents() -> None:
