@@ -127,6 +127,7 @@ def test_values_of_the_module_are_no_pull():
 
 @pytest.mark.parametrize("name, rows", [
     ("pull-to-solution", ("3.6", "3.7", "4.1")), ("made-up-loss", ("3.6", "4.1")), ("remembered-slopes", ("3.6",)),
+    ("switched-loss", ("3.6",)),
 ])
 def test_made_up_answers_earn_no_row(name, rows, worker):
     """The attacks of this kind, graded whole: only their honest parts count."""

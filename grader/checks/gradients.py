@@ -26,6 +26,7 @@ from grader.checks.subject import (
     draw_point,
     is_core,
     read_backprop,
+    right_at,
 )
 from grader.oracle import Array, Params
 from grader.result import Difference, Message
@@ -122,11 +123,18 @@ class GradientCase(Case):
             fault = self._slope_fault(point, gradient, DIFFERENCE_RTOL, asked)
             if fault is not None:
                 raise fault
+        if self._has_right_loss() and not all(agree(gradient, point.expected[0], AGREES_RTOL) for point, gradient in gradients):
+            came = "They agree here. But where the loss itself is graded it is the right one, whose slopes are others."
+            raise CheckFailed(Message(asked, came, look="A loss has one formula, whatever the inputs are and whatever was asked before."))
         if not descent_cosine(gradients) > 0:
             raise CheckFailed(
                 Message(asked, "They agree, but following them makes the true loss larger.", look="Check the signs in the loss.")
             )
         self._not_made_up(asked)
+
+    def _has_right_loss(self) -> bool:
+        answers = zip(self.subject.points, self.subject.backpropped)
+        return all("loss" in right_at(point, answer, self.rubric.value_rtol) for point, answer in answers if is_core(point))
 
     def _not_made_up(self, asked: str) -> None:
         """Raises CheckFailed where the agreement was made for the public question, or for a loss that learns nothing from data."""
