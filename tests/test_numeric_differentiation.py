@@ -7,6 +7,7 @@ import pytest
 
 from grader.report import terminal
 from grader.rubric import DEFAULT
+from tests.conftest import ROOT
 
 QUICK = replace(DEFAULT, training_steps=2, training_points=20, training_loss=9.0, distribution_points=200)
 
@@ -279,6 +280,12 @@ def test_a_forward_pass_for_each_entry_is_told_and_not_taken_for_it(grade_source
     """It costs as much as moving one parameter after the other, and its gradients are exact where those of a loss cannot be."""
     found = row(grade_source(DATASET + FORWARD + ANEW, QUICK))
     assert found.state == "information" and "computed anew" in found.message.came and "numeric" not in found.message.came
+
+
+def test_the_complex_step_is_told_by_tiny_inputs_where_its_cost_tells_nothing(grade_source):
+    """It loses no digits and may cost no more than backpropagation, but its step times an input of 1e-300 is nothing."""
+    found = row(grade_source((ROOT / "tests/attacks/complex-step-by-units/submission/backprop.py").read_text(), QUICK))
+    assert found.state == "failed" and "1e-300" in found.message.came, found.message
 
 
 def test_an_instructor_can_give_it_points(grade_source):

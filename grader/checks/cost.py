@@ -14,7 +14,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from grader.checks.rounding import errors_of_differences, is_exact_where_sure
+from grader.checks.rounding import LOST_STEPS, errors_of_differences, is_exact_where_sure, steps_are_lost
 from grader.checks.subject import AGREES_RTOL, PARAMETERS, Point, Subject, draw_point, read_backprop, right_at
 from grader.frozen import frozen
 from grader.rubric import Size
@@ -87,6 +87,8 @@ def judge(subject: Subject) -> Verdict:
     errors = errors_of_differences(subject)
     if errors is not None:
         return Verdict(NUMERIC, errors.words)
+    if steps_are_lost(subject):
+        return Verdict(NUMERIC, LOST_STEPS)
     verdict = _judge_cost(subject)
     return Verdict(ANEW, verdict.evidence) if verdict.verdict == NUMERIC and is_exact_where_sure(subject) else verdict
 

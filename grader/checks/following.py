@@ -236,10 +236,10 @@ def _halves(N: int) -> Array:
     return (np.arange(N) < N // 2).astype(float)
 
 
-def agree(first: Params, second: Params, rtol: float) -> bool:
-    """Whether two gradients agree to a share of the second's largest entry."""
-    largest = max(float(np.abs(value).max()) for value in second.values())
-    return all(bool((np.abs(first[name] - second[name]) <= rtol * largest).all()) for name in PARAMETERS)
+def agree(first: Params, second: Params, rtol: float, names: Sequence[str] = PARAMETERS) -> bool:
+    """Whether two gradients, or these parameters' parts of them, agree to a share of the second's largest entry."""
+    largest = max(float(np.abs(second[name]).max()) for name in names)
+    return all(bool((np.abs(first[name] - second[name]) <= rtol * largest).all()) for name in names)
 
 
 def cosine(first: Params, second: Params, names: Sequence[str] = PARAMETERS) -> float:
