@@ -51,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_what_can_be_shown() -> None:
-    """A terminal that has no ticks, or a name that is no text, costs a question mark and not the report."""
+    """A terminal that has no ticks, or a name that is no text, costs a question mark and not the report; a closed one, nothing else."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - lives as long as the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -74,9 +74,11 @@ class _ByValue(Executor):
 def _connected(address: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise NoCluster("--scheduler needs Dask: pip install distributed (the extra `cluster`)") from None
     try:
+        get_address_host_port(address)  # or a client begun in vain would be heard of once more at its end
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise NoCluster(f"there is no scheduler at {address}: {' '.join(str(error).split())}") from None
