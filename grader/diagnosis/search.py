@@ -21,32 +21,14 @@ import numpy as np
 
 from grader.diagnosis.bank import EXPRESSIONS, G_FEEDS, G_STRUCTURES, LAST_STRUCTURES, Z_STRUCTURES, Expression, squeeze, updated
 from grader.diagnosis.chain import AT_HIDDEN, EXAMPLE_FACTORS, FACTORS, TERMINAL_STEP, Signals, with_z_bar
+from grader.diagnosis.evidence import FINDING_STACKS, Evidence
 from grader.diagnosis.fitted import mix, parameter_added, step_inside
 from grader.diagnosis.formula import Design, Reading
 from grader.diagnosis.gradient import ASKED_STEP, ONE, Choice, G_bar, Hypothesis, Scale, last_step, law, ratio, z_bar
 from grader.diagnosis.model import GRADIENTS, Array
 from grader.diagnosis.network import ROUNDED_TO_ZERO, Plan, run_forward
 from grader.diagnosis.placement import place
-from grader.diagnosis.questions import Observed
 from grader.frozen import frozen
-
-FINDING_STACKS = ("search", "more_examples", "more_inputs", "more_units")
-
-
-@frozen
-class Evidence:
-    """All that the student's backprop answered, and how exact its arithmetic is.
-
-    rtol   relative to the largest entry: 1e-8, or 1e-5 where the code computes in float32
-    right  gradients that equal the asked ones at every full-size network
-    far    answers at networks with outputs near 0 and 1, asked only where the loss is wrong
-    """
-
-    scalar: Observed
-    stacks: Mapping[str, Observed]
-    rtol: float
-    right: frozenset[str]
-    far: Observed | None = None
 
 
 @frozen
