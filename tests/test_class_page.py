@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from grader.grading import event_words
 from grader.report.class_page import class_page
 from grader.report.class_summary import Alike, Change, ClassSummary, Graded, flags, misconception_ids, misconceptions, points_lost
 from grader.result import CheckResult, Result, Training, nothing_graded
 from grader.rubric import DEFAULT
+from grader.sandbox.client import Lost
 
 HOSTILE = '<script>document.title="owned"</script>"\'>&=1+1\x1b[31m\u202e\ud800'
 
@@ -105,6 +107,8 @@ def test_flags():
     assert "hard-coded" in flags(_result({}, ("answer-constant",)))[0]
     assert flags(_result({"3.2": 6.0}, by_heart=("backprop",))) == ["hard-coded answers: backprop right for the graded inputs only"]
     assert flags(_result(events=("the process ended: SIGSEGV",) * 2)) == ["isolation: the process ended: SIGSEGV"]
+    late = tuple(event_words(Lost("late", str(seconds))) for seconds in (10, 3))
+    assert flags(_result(events=late)) == ["isolation: no answer in time"]
     assert "isolation" in flags(_result(isolation={"level": "none"}))[0]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.classroom.metadata import BadMetadata, Described, read_metadata
 from grader.classroom.names import shown, slugs, told_apart
@@ -134,7 +135,7 @@ def _read(folder: Path, out: Path) -> Class:
         raise NoClass(f"{folder} holds {len(exports)} exports and nothing else: give one of them, such as {exports[0]}")
     if exports == wanted and exports:
         return _export(exports[0], out)
-    if len(wanted) == 1 and wanted[0].is_dir() and not wanted[0].is_symlink() and any(map(_match, os.listdir(wanted[0]))):
+    if len(wanted) == 1 and wanted[0].is_dir() and not wanted[0].is_symlink() and any(map(_download, os.listdir(wanted[0]))):
         folder = wanted[0]
     found = _plain(folder, out)
     notes = [
@@ -184,18 +185,12 @@ def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[st
     files: dict[tuple[str, str, bool], dict[str, str]] = {}
     others = []
     for name in names:
-        match = _match(name)
-        is_canvas = match is not None and match.re is _CANVAS
-        inner = (match["file"] or (match["typed"] if is_canvas else "") or "") if match else ""
-        if match is None or (not inner and not (folder / name).is_dir()):
-            others.append(name)
-            continue
-        who = (match["name"] or match["anonymous"], match["id"] or "", is_canvas)
-        of_student = files.setdefault(who, {})
-        if inner in of_student:  # then these are no parts of one submission
-            others.append(name)
+        found = _download(name)
+        of_student = files.get(found[:3], {}) if found else {}
+        if found is None or (not found.file and not (folder / name).is_dir()) or found.file in of_student:
+            others.append(name)  # of one name twice: then these are no parts of one submission
         else:
-            of_student[inner] = name
+            files.setdefault(found[:3], {})[found.file] = name
     names_of = Counter(name for name, _, _ in files)
     entries = []
     for (name, number, is_canvas), parts in files.items():
@@ -206,9 +201,21 @@ def _downloads(folder: Path, names: Sequence[str]) -> tuple[list[Entry], list[st
     return entries, others
 
 
-def _match(name: str) -> re.Match[str] | None:
-    """A name that Moodle or Canvas gives, taken apart."""
-    return _MOODLE.fullmatch(name) or _CANVAS.fullmatch(name)
+class _Download(NamedTuple):
+    """A name that Moodle or Canvas gives, taken apart; file: what the student called it, "" of a folder."""
+
+    name: str
+    number: str
+    is_canvas: bool
+    file: str
+
+
+def _download(name: str) -> _Download | None:
+    if moodle := _MOODLE.fullmatch(name):
+        return _Download(moodle["name"], moodle["id"] or "", False, moodle["file"] or "")
+    if canvas := _CANVAS.fullmatch(name):
+        return _Download(canvas["name"] or canvas["anonymous"], canvas["id"] or "", True, canvas["file"] or canvas["typed"])
+    return None
 
 
 def _is_aside(name: str) -> bool:

@@ -17,6 +17,8 @@ NUMERIC_ROW, TRAINING_ROW = "5.2", "4.1"
 SAME_COURSE_RTOL = 1e-4
 """The expected losses of training are stored to six decimals; the smallest is 0.033."""
 UNEXPLAINED = "unexplained"
+LATE = "no answer within "
+"""So begins an event that says how long was waited: what was left of the time, which differs."""
 
 
 @frozen
@@ -149,7 +151,8 @@ def flags(result: Result, compared: str = "") -> list[str]:
         found.append("hard-coded answers: the same numbers whatever is given")
     elif _is_right_on_public_data_only(result, checks.values()):
         found.append("hard-coded answers, or global data: right on the tutorial's own data, wrong elsewhere")
-    found += [f"isolation: {event}" for event in dict.fromkeys(result.events)]
+    events = ("no answer in time" if event.startswith(LATE) else event for event in result.events)
+    found += [f"isolation: {event}" for event in dict.fromkeys(events)]
     if result.isolation.get("level") == "none":
         found.append("isolation: nothing held this code")
     return [*found, compared] if compared else found
