@@ -167,6 +167,14 @@ def test_the_order_of_functions_does_not_count():
     assert _prints(SOURCE, one + other) == _prints("class A:\n" + "".join(methods[::-1]) + SOURCE)
 
 
+def test_statements_that_nothing_reads_do_not_count():
+    """Padding between the lines of a function changes nothing; a function that is given a name by a lambda is no padding."""
+    lines = SOURCE.splitlines(keepends=True)
+    padded = "".join(f"{line}    tmp = {number} + 7\n" if line.startswith("    z") else line for number, line in enumerate(lines))
+    assert padded != SOURCE and _prints(padded) == _prints(SOURCE)
+    assert _prints("forward = lambda X, params: 1 / (1 + np.exp(-(np.tanh(X @ params['U'].T + params['b']) @ params['W'])))") != NOTHING
+
+
 def test_who_wrote_the_dataset_alone_is_not_accused():
     """A piece that many write alike makes no group, however few are in the class."""
     whole = _right("tutorial-style")
@@ -231,7 +239,8 @@ def test_the_main_file_is_looked_at_first(worker):
 @pytest.mark.parametrize("line, is_told", [
     ("exec(open('notes.txt').read())", True), ("run = exec", True), ("import builtins; builtins.eval (text)", True),
     ("# exec(it)", False), ("text = 'exec(it)'", False),
-    ("eval = len; eval(x)", False), ("def eval(x): pass", False), ("frame.eval(x)", False), ("retrieval(x)", False),
+    ("print(exec(x))", True), ("def f(eval): pass\neval(x)", True), ("def eval(x): pass", False),
+    ("frame.eval(x)", False), ("retrieval(x)", False),
     ("from notes import *", True),
 ])
 def test_what_may_run_text_is_told(worker, line, is_told):

@@ -15,6 +15,7 @@ import ast
 import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 GRAM = 12
 """Tokens hashed together: two short statements. A single formula of the exercise, which all have, is shorter."""
@@ -38,7 +39,8 @@ Fingerprint = tuple[list[int], list[int], list[bool]]
 def fingerprint(sources: Iterable[str]) -> Fingerprint:
     """The hashes of some sources of one submission; none of a source that is not Python.
 
-    Left out: comments, docstrings, annotations, imports, printing and plotting. With names dropped, every variable,
+    Left out: comments, docstrings, annotations, imports, printing and plotting, and what a function computes for a name that
+    nothing reads. With names dropped, every variable,
     argument and function of one's own is alike, but attributes (tanh, T, sum) and numbers still count.
     """
     kept: set[int] = set()
@@ -46,16 +48,30 @@ def fingerprint(sources: Iterable[str]) -> Fingerprint:
     run_text: list[bool] = []
     for source in sources:
         pieces: list[list[ast.AST]] = []
+        read: set[str] = set()
         with contextlib.suppress(Exception):  # SyntaxError, ValueError, RecursionError, MemoryError: no syntax, no fingerprint
-            pieces = _pieces(ast.parse(source))
-        run_text.append(_runs_text([node for piece in pieces for node in piece]))
+            tree = ast.parse(source)
+            read = _names_read(tree)
+            pieces = _pieces(tree, read)
+        run_text.append(not RUN_TEXT.isdisjoint(read))
         for piece in pieces:
             kept.update(_winnowed(_tokens(piece, keep_names=True)))
             dropped.update(_winnowed(_tokens(piece, keep_names=False)))
     return sorted(kept)[:MAX_HASHES], sorted(dropped)[:MAX_HASHES], run_text
 
 
-def _pieces(tree: ast.AST) -> list[list[ast.AST]]:
+def _names_read(tree: ast.AST) -> set[str]:
+    """Names that are read anywhere, of builtins also as attributes of the module."""
+    read: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            read.add(node.id)
+        elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in BUILTINS:
+            read.add(node.attr)
+    return read
+
+
+def _pieces(tree: ast.AST, read: AbstractSet[str]) -> list[list[ast.AST]]:
     """All nodes that count, each before those below it, without recursion: of each function those outside of the functions in it."""
     pieces: list[list[ast.AST]] = []
     roots, left = [tree], MAX_TOKENS
@@ -66,7 +82,7 @@ def _pieces(tree: ast.AST) -> list[list[ast.AST]]:
             node = stack.pop()
             if isinstance(node, FUNCTIONS) and node is not root:
                 roots.append(node)
-            elif not _is_ignored(node):
+            elif not _is_ignored(node) and (root is tree or not _is_unread(node, read)):
                 left -= 1
                 nodes.append(node)
                 stack.extend(reversed([child for name, child in _children(node) if name not in ("annotation", "returns", "type_comment")]))
@@ -74,21 +90,16 @@ def _pieces(tree: ast.AST) -> list[list[ast.AST]]:
     return pieces
 
 
-def _runs_text(nodes: list[ast.AST]) -> bool:
-    """Whether exec or eval is named, unless the source gives that name to something else."""
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    own = {node.name for node in nodes if isinstance(node, FUNCTIONS)} | {node.arg for node in nodes if isinstance(node, ast.arg)}
-    own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    read = {node.id for node in names} - own
-    read |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in BUILTINS}
-    return not RUN_TEXT.isdisjoint(read)
-
-
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     for name, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, (ast.Load, ast.Store, ast.Del)):
                 yield name, child
+
+
+def _is_unread(node: ast.AST, read: AbstractSet[str]) -> bool:
+    """Whether it gives something a name that nothing reads."""
+    return isinstance(node, ast.Assign) and all(isinstance(one, ast.Name) and one.id not in read for one in node.targets)
 
 
 def _is_ignored(node: ast.AST) -> bool:
