@@ -384,10 +384,10 @@ def test_a_compressed_bomb_in_a_tar_is_bounded(tmp_path):
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(compressor.compress(bytes(1 << 20)) for _ in range(512)) + compressor.flush()
     (tmp_path / "hw.tgz").write_bytes(bomb)
-    start_s = time.monotonic()
+    start_s = time.process_time()
     with pytest.raises(UnusableSubmission):
         read_submission(tmp_path)
-    assert time.monotonic() - start_s < 5
+    assert time.process_time() - start_s < 5
 
 
 def _tar(members):

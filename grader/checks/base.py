@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import unittest
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from gradescope_utils.autograder_utils.decorators import number, visibility, weight
 
@@ -172,6 +172,3 @@ def form_words(quantity: str, why: str) -> str:
     """What is wrong with the form of a quantity, as a sentence; why: what it is, or 'no key ...'."""
     name = "the loss" if quantity == "loss" else quantity
     return sentence(f"{name}: {why}" if why.startswith("no key") else f"{name} is {why.removeprefix('it is ')}")
-
-
-CaseFactory = Callable[[str, Subject], Any]

@@ -96,12 +96,6 @@ def _merged(powers: Mapping[str, float]) -> dict[str, float]:
     return {name: power for name, power in merged.items() if power}
 
 
-ASKED_AT: Mapping[str, Mapping[str, float]] = {
-    "z_bar": {"y-t": 1, "1/N": 1}, "c_bar": {}, "W_bar": {"h": 1}, "H_bar": {"w": 1}, "G_bar": {"1-h^2": 1, "1-h": 1, "1+h": 1},
-    "b_bar": {}, "U_bar": {"x": 1},
-}
-
-
 def missing_and_extra(powers: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Powers coded less asked as the factors missing and the factors extra."""
     missing: list[str] = []

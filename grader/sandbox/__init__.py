@@ -1,6 +1,6 @@
 """Student code in a process of its own.
 
-Both sides:      wire, messages, border, room, policy
+Both sides:      wire, messages, border, room, policy, names
 The grader:      cell, identity, clearing, scratch, client, exchange, deadline, printed, layers, support, warm
 The worker:      worker, confine, kernel, calls, seatbelt, reach, probe
 A child of it:   child, loading, running, imports, elsewhere, notebook, session, sources, locate, fingerprint, answer, failure

@@ -15,12 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.sandbox.names import SET_ASIDE
+
 MAX_FILES = 100
-_SET_ASIDE = re.compile(
-    r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)",
-    re.IGNORECASE,
-)
-"""A word in a name by which people put a file aside."""
 _DEF = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -136,7 +133,7 @@ def other_files(main: Path, root: Path) -> list[Path]:
         found += [Path(here, name) for name in files if name.endswith((".py", ".ipynb"))]
         if len(found) > MAX_FILES:
             break
-    others = [path for path in found if path != main and not _SET_ASIDE.search(path.name)]
+    others = [path for path in found if path != main and not SET_ASIDE.search(path.name)]
     return sorted(others, key=lambda path: (path.parent != main.parent, len(path.parts), path.suffix != ".py", str(path)))[:MAX_FILES]
 
 

@@ -56,11 +56,6 @@ def prepare() -> None:
     _call_filter()
 
 
-def landlock_abi() -> int:
-    """Landlock's ABI as the kernel reports it; 0 where there is none."""
-    return landlockpy.abi_version()
-
-
 def die_with_parent() -> None:
     """SIGKILL for this process when the thread that forked it ends. A change of uid clears this: call it after."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from grader.frozen import frozen
+from grader.sandbox.names import SET_ASIDE
 
 SOURCE_SUFFIXES = (".py", ".ipynb")
 MAX_LOOKED_AT_BYTES = 24 << 20
@@ -47,11 +48,6 @@ _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]{1,80}\.{0,80}([A-Za-z_]\w{0,200})|import[ \t]{1,80}([A-Za-z_][\w \t,.]{0,500}))", re.MULTILINE
 )
 _RUN = re.compile(rb"^[ \t]*%run[ \t]{1,8}(?:-\w[ \t]{1,8})?[\"']?([\w./ -]{1,100})", re.MULTILINE)
-_STALE = re.compile(
-    r"(?:^|[\W_])(?:old(?:er)?|backup|bak|copy|orig(?:inal)?|prev(?:ious)?|archived?|deprecated|draft|unused|broken)(?=[\W_\d]|$)",
-    re.IGNORECASE,
-)
-"""A word in a name by which people put a file aside."""
 _FINAL = re.compile(r"final|finished|submi|abgabe|solved|solution", re.IGNORECASE)
 """A word in a name by which people mean what they hand in."""
 
@@ -169,7 +165,7 @@ def _likelihood(name: str, sources: Mapping[str, _Source]) -> tuple[int, bool, b
     blanks, a script before a notebook, how high it lies."""
     path, own = PurePosixPath(name), sources[name].own
     return (
-        len(own | _imported_functions(name, sources)), not _STALE.search(name), path.stem != "__init__", path.stem == "backprop",
+        len(own | _imported_functions(name, sources)), not SET_ASIDE.search(name), path.stem != "__init__", path.stem == "backprop",
         len(own), bool(_FINAL.search(path.stem)), len(sources[name].named), path.suffix == ".py", -name.count("/"), name,
     )
 
