@@ -22,7 +22,7 @@ from grader.diagnosis.loss import Loss, explained_loss
 from grader.diagnosis.model import GRADIENTS, KEYS, QUANTITIES, Diagnosis, Slip, Student
 from grader.diagnosis.network import ASKED_PLAN, Plan, explain_output
 from grader.diagnosis.questions import STACKS, ask_forward, full_size
-from grader.diagnosis.returned import in_one_array, rounded_gradients
+from grader.diagnosis.returned import in_one_array, limited_gradients, rounded_gradients
 from grader.diagnosis.shapes import backprop_misfit, forward_misfit
 from grader.diagnosis.telling import Part, coded_formulas, told, unexplained
 
@@ -105,7 +105,8 @@ def _backward_part(student: Student, wrong: Sequence[str], hints: Sequence[Plan]
         shown.append(slip)
         explained.update(slip.spoils)
     left = [q for q in wrong if q not in explained]
-    returned = [*rounded_gradients(evidence.stacks.values(), left), *in_one_array(evidence.stacks.values(), left)]
+    changes = (rounded_gradients, limited_gradients, in_one_array)
+    returned = [slip for found_by in changes for slip in found_by(evidence.stacks.values(), left)]
     shown += returned
     proved = frozenset(q for slip in returned for q in slip.spoils)
     explained |= proved

@@ -33,6 +33,19 @@ def rounded_gradients(stacks: Iterable[Observed], quantities: Collection[str]) -
     return []
 
 
+def limited_gradients(stacks: Iterable[Observed], quantities: Collection[str]) -> list[Slip]:
+    """One slip for those gradients that are the asked ones clipped to one limit, at all stacks; else none."""
+    asked = _with_asked(stacks)
+    sizes = {q: [float(np.abs(v).max()) for o, _ in asked if (v := o.values[q]) is not None] for q in quantities if q in GRADIENTS}
+    limit = max((max(of_stacks) for of_stacks in sizes.values() if of_stacks), default=0.0)
+    found = tuple(
+        q for q in GRADIENTS if q in sizes and sizes[q].count(limit) > 1
+        and all((v := o.values[q]) is not None and same(v, np.clip(expected[q], -limit, limit), EXACT) for o, expected in asked)
+    )
+    structure = f"gradients clipped to [-{limit:.4g}, {limit:.4g}]"
+    return [Slip("gradients-clipped", "grads", structure=structure, spoils=found)] if found else []
+
+
 def in_one_array(stacks: Iterable[Observed], quantities: Collection[str]) -> list[Slip]:
     """One slip where the gradients of W and b, which have one shape, are each the sum of both, at all stacks; else none."""
     if not set(OF_ONE_SHAPE) <= set(quantities):

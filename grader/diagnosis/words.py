@@ -169,6 +169,9 @@ SENTENCES: Mapping[str, str] = {
     "first-input-left-out": "The first input is left out. Does a loop over the inputs begin at 1?",
     "logit-accumulated": "z goes on from one example to the next. In the loop, start each example's z anew.",
     "weights-accumulated": "H_bar goes on from one unit to the next. In the loop, is there += where = is asked?",
+    "gradients-clipped": "Return the gradients as they are: clipped, they are no slopes of the loss.",
+    "sigmoid-denominator": "Write 1 / (1 + np.exp(-z)): without the parentheses, 1 / 1 + np.exp(-z) is 1 + e^-z.",
+    "loss-derivative-denominators": "As if both terms of -t/y + (1-t)/(1-y) had the same denominator.",
     "gradients-in-one-array": "One array stands under both names, so that both gradients are added up in it. "
                               "Make an array for each: a = b = np.zeros(n) makes one alone.",
     "transposed-and-reshaped": "reshape gives the right shape and leaves the entries in the wrong places. Take the transpose (.T) instead.",
