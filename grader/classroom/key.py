@@ -15,8 +15,8 @@ from grader.rubric import GRADER_VERSION, Rubric
 from grader.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("grader/rubric.py", "grader/submission", "grader/oracle.py", "grader/result.py", "grader/grading.py", "grader/classroom/task.py",
-         "grader/sandbox", "grader/checks", "grader/diagnosis", "grader/report", "reference")
+ROOMS = ("grader/frozen.py", "grader/rubric.py", "grader/submission", "grader/oracle.py", "grader/result.py", "grader/grading.py",
+         "grader/classroom/task.py", "grader/sandbox", "grader/checks", "grader/diagnosis", "grader/report", "reference")
 """The source that decides a result, its fingerprint or its page; the rest of the class run decides none of them."""
 
 
