@@ -371,8 +371,10 @@ def test_threads_are_bounded(way, most):
 
 @linux
 @as_root
-def test_no_process_of_a_uid_outlives_its_lease() -> None:
+def test_no_process_of_a_uid_outlives_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """Daemons in sessions of their own, which ignore what they can and live on in a child every 20 ms, are gone when the lease ends."""
+    monkeypatch.setattr(identity, "FIRST_UID", identity.FIRST_UID + identity.UIDS - 1)  # which no grading takes as soon as it is free
+    monkeypatch.setattr(identity, "UIDS", 1)
     daemons = """
         import os, signal, sys, time
         os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1]))
