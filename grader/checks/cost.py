@@ -121,7 +121,7 @@ def _evidence(few: Cost, many: Cost) -> str:
 def _cost(subject: Subject, size: Size) -> Cost | None:
     """None where it cannot be measured, for example since a call raised."""
     points = [draw_point(secrets.randbits(31), size) for _ in range(TRIES)]
-    forward_s = least_s(subject, "forward", [point.forward_call() for point in points])
+    forward_s = least_s(subject, "forward", [[point.forward_call()] for point in points])
     if forward_s is None:
         return None
     pass_s = max(1e-6, min(forward_s, SLOWEST_FORWARD * _reference_s(points)))
@@ -142,14 +142,14 @@ def _cost(subject: Subject, size: Size) -> Cost | None:
     return Cost(size, min(tries), min(tries) / pass_s, is_right)
 
 
-def least_s(subject: Subject, function: str, calls: list[Call]) -> float | None:
-    """The least processor time of some calls, each with arguments of its own; one call where the first takes long."""
+def least_s(subject: Subject, function: str, requests: list[list[Call]]) -> float | None:
+    """The least processor time of some requests, each with arguments of its own; one request where the first takes long."""
     tries: list[float] = []
-    for call in calls:
+    for calls in requests:
         before_s = subject.client.cpu_s()
-        (answer,) = subject.ask(function, [call])
+        answers = subject.ask(function, calls)
         after_s = subject.client.cpu_s()
-        if before_s is None or after_s is None or not isinstance(answer, Returned):
+        if before_s is None or after_s is None or not all(isinstance(answer, Returned) for answer in answers):
             return None
         tries.append(after_s - before_s)
         if tries[0] > LONG_S:

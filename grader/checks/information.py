@@ -12,11 +12,12 @@ import numpy as np
 
 from grader.checks.base import FIRST_ROW, Case, CheckFailed, NotRun, check, sentence
 from grader.checks.compare import Fitted
-from grader.checks.cost import ANEW, EVADES, NUMERIC, UNKNOWN, judge, least_s
+from grader.checks.cost import ANEW, EVADES, NUMERIC, TRIES, UNKNOWN, judge, least_s
 from grader.checks.subject import NoAnswer, Point, draw_point
 from grader.checks.training import tutorial_data
 from grader.result import Message
 from grader.rubric import Size
+from grader.sandbox.messages import Call
 from reference import backprop as reference
 
 REFERENCE_STEPS = 15
@@ -89,14 +90,19 @@ class InformationCase(Case):
 
     def _why_slow(self) -> str:
         """What the time of a step hangs on: that it grows with the examples, or that it does not."""
-        many, few = self.rubric.training_points, self.rubric.training_points // FEWER
-        points = {N: [draw_point(secrets.randbits(32), Size(N, 2, 3)) for _ in range(3)] for N in (many, few)}
+        many, few = self.rubric.training_points, max(1, self.rubric.training_points // FEWER)
         with self.subject.client.unheard():
-            times_s = [least_s(self.subject, "backprop", [point.backprop_call() for point in points[N]]) for N in (many, few)]
-        if times_s[0] is None or not times_s[1]:
+            many_s, few_s = (least_s(self.subject, "backprop", self._requests(N, many // N)) for N in (many, few))
+        if many_s is None or not few_s:
             return ""
-        growth = times_s[0] / times_s[1]
+        growth = many_s / (few_s / (many // few))
         grows = f"With {many} examples it takes {growth:.1f} times as long as with {few}"
         if growth > FEWER / 2:
             return f"{grows}, as loops over examples do. Array operations handle all of them at once."
         return f"{grows}, so it is not loops over examples. Is something printed, or computed more than once?" if growth < 2 else ""
+
+    @staticmethod
+    def _requests(N: int, calls: int) -> list[list[Call]]:
+        """So many calls at N examples a request, by which what a request itself costs counts little."""
+        size = Size(N, 2, 3)
+        return [[draw_point(secrets.randbits(32), size).backprop_call() for _ in range(calls)] for _ in range(TRIES)]
