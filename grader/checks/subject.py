@@ -130,7 +130,10 @@ def _random() -> np.random.RandomState:
 
 
 def seeded(seed: int) -> np.random.RandomState:
-    """As RandomState(seed), which takes a hundred times as long, for it asks the system for a seed before it uses ours."""
+    """As RandomState(seed), which takes fifty times as long, for it asks the system for a seed before it uses ours.
+
+    It is one and the same each time: what is to be drawn is drawn before the next call.
+    """
     random = _random()
     random.seed(seed)
     return random
