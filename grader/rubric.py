@@ -16,7 +16,7 @@ Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 Feedback = Literal["full", "hint", "score"]
 Ranking = Literal["final loss", "time a step"]
 
-GRADER_VERSION = "0.3.0"
+GRADER_VERSION = "0.4.0"
 
 
 @frozen
