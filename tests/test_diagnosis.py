@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.diagnosis import Answer, Diagnosis, diagnose, words
+from grader.diagnosis import Answer, Diagnosis, diagnose, has_a_line, words
 from grader.selftest import styles
 from grader.selftest.diagnosis import InProcess, wrong_quantities
 from grader.selftest.mutants import reference_source
@@ -98,6 +98,47 @@ def test_weight_decay_of_several_parameters_is_one_slip() -> None:
     decays = [(f'"{key}": {key}_bar', f'"{key}": {key}_bar + 0.1 * params["{key}"]') for key in "UbWc"]
     diagnosis = diagnosed(*decays)
     assert [slip.spoils for slip in diagnosis.slips] == [("dc", "dW", "db", "dU")] and diagnosis.carried == {"dW", "db", "dU"}
+
+
+@pytest.mark.parametrize("coded, told", [
+    ("2 * H.T @ z_bar + 0.1 * params['W']", "0.1 W"), ("N * H.T @ z_bar + 0.1 * params['W']", "0.1 W"),
+    ("-H.T @ z_bar + 0.3 * params['W'] / N", "0.3 W/N"), ("H.T @ z_bar / N + 0.02 * params['W'] / N", "0.02 W/N"),
+])
+def test_weight_decay_beside_a_factor_is_told_as_it_was_coded(coded: str, told: str) -> None:
+    """The share that is told is the one in the code, whatever multiplies the gradient itself."""
+    assert f"{told} added to the gradient" in [slip.structure for slip in diagnosed(("H.T @ z_bar", coded)).slips]
+
+
+@pytest.mark.parametrize("rate", ["", "0.5 * "])
+def test_a_parameter_after_a_step_is_not_called_weight_decay(rate: str) -> None:
+    """W less its gradient has W in it, but no penalty."""
+    assert diagnosed(("H.T @ z_bar", f"params['W'] - {rate}(H.T @ z_bar)")).slips == ()
+
+
+@pytest.mark.parametrize("kept, id", [("np.arange(N) % 2 == 0", "every-second-example"), ("np.arange(N) < N // 2", "only-first-half")])
+def test_examples_left_out_at_z_bar_are_one_slip_without_a_line(kept: str, id: str) -> None:
+    """What every gradient lacks enters at z_bar; whether its line or a loop's head is to blame, no number tells."""
+    diagnosis = diagnosed(("(_sigmoid(z) - t) / N", f"(_sigmoid(z) - t) / N * ({kept})"))
+    assert slips(diagnosis) == [(id, "z_bar")] and not has_a_line(diagnosis.slips[0], diagnosis.slips)
+
+
+@pytest.mark.parametrize("labels", ["1 - t", "2 * t - 1", "0.9 * t + 0.05"])
+def test_no_line_where_labels_may_have_changed_above(labels: str) -> None:
+    """Where the loss and z_bar both have other labels, their own lines may be right."""
+    diagnosis = diagnosed(("    loss = np.mean(", f"    t = {labels}\n    loss = np.mean("))
+    assert {slip.step for slip in diagnosis.slips} == {"loss", "z_bar"}
+    assert not any(has_a_line(slip, diagnosis.slips) for slip in diagnosis.slips)
+
+
+def test_no_line_for_a_network_whose_loss_is_right() -> None:
+    """c taken away after the loss leaves the line of z as it should be."""
+    diagnosis = diagnosed(("(_sigmoid(z) - t) / N", "(_sigmoid(z - params['c']) - t) / N"))
+    assert slips(diagnosis) == [("missing-output-bias", "z")] and not has_a_line(diagnosis.slips[0], diagnosis.slips)
+
+
+def test_a_neighbour_of_the_count_is_in_the_formula() -> None:
+    """The formula that was coded divides by what the slip says, not by N."""
+    assert diagnosed(("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / (N - 1)")).findings[0].coded == "sum over the examples of (y-t) / (N-1)"
 
 
 @pytest.mark.parametrize("sigmoid, id", [

@@ -169,6 +169,11 @@ def constant_name(value: float) -> str:
     return f"{value:.6g}"
 
 
+def neighbour_name(scale: Scale) -> str:
+    """The number that a scale with a neighbour of N divides by."""
+    return "N-1" if scale.neighbour < 0 else "N+1"
+
+
 def _part(scale: Scale, part: str) -> float:
     if part == "constant":
         return float(np.log(abs(scale.constant)))
@@ -290,7 +295,7 @@ def _step_slips(placed: Placed) -> list[Slip]:
         if values.get("sign"):
             slips.append(_product_slip({"-1": 1.0}, step))
         if values.get("neighbour"):
-            name = "N-1" if values["neighbour"] < 0 else "N+1"
+            name = neighbour_name(Scale(neighbour=int(values["neighbour"])))
             slips.append(Slip("wrong-count", step, structure=f"a division by {name} in place of N"))
         powers = _constant_powers(values)
         if powers:
@@ -335,8 +340,7 @@ def loss_slips(variant: LossVariant, scale: Scale) -> list[Slip]:
     whole = _count_slip(powers, "loss") if powers else None
     apart = [powers] if whole is None or whole.id in COUNT_IDS else [{name: power} for name, power in powers.items()]
     if scale.neighbour:
-        name = "N-1" if scale.neighbour < 0 else "N+1"
-        slips.append(Slip("wrong-count", "loss", structure=f"a division by {name} in place of N", spoils=("loss",)))
+        slips.append(Slip("wrong-count", "loss", structure=f"a division by {neighbour_name(scale)} in place of N", spoils=("loss",)))
     for factor in apart if powers else ():
         slip = _count_slip(factor, "loss")
         slips.append(replace(slip, id=LOSS_IDS.get(next(iter(factor.items())), slip.id) if len(factor) == 1 else slip.id, spoils=("loss",)))

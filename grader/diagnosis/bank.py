@@ -281,6 +281,8 @@ Z_STRUCTURES: tuple[Structure, ...] = (
     _residual_after("largest-residual", "the largest residual for all examples", lambda r: 0 * r + r.max(1, keepdims=True)),
     _residual_after("residual-lacks-first", "all examples but the first", lambda r: r - _only(r, 0)),
     _residual_after("residual-lacks-last", "all examples but the last", lambda r: r - _only(r, -1)),
+    _residual_after("every-second-example", "every second example", lambda r: r * (np.arange(r.shape[1]) % 2 == 0)),
+    _residual_after("only-first-half", "only the first half of the examples", lambda r: r * (np.arange(r.shape[1]) < r.shape[1] // 2)),
 )
 
 

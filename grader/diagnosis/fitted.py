@@ -230,12 +230,16 @@ def step_inside(rate: float) -> Structure:
     return Structure("weights-updated-inside", "H_bar", f"W after a step of {rate:g}", inputs=updated(rate))
 
 
+def parameter_added(step: str, share: float, over_count: bool = False, factor: float = 1.0, counts: float = 0.0) -> Expression:
+    """A share of the parameter added to its own gradient (weight decay), as an expression at one of the four last steps.
 
-def parameter_added(step: str, share: float, over_count: bool = False) -> Expression:
-    """A share of the parameter added to its own gradient (weight decay), as an expression at one of the four last steps."""
+    factor, counts  the answer is factor * N^counts times that sum, so the share that was coded, and is told, is that much larger
+    """
     share = float(f"{share:.4g}")
     letter = {"c_bar": "c", "W_bar": "W", "b_bar": "b", "U_bar": "U"}[step]
-    name = f"{'' if share == 1 else f'{share:g} '}{letter}{'/N' if over_count else ''} added to the gradient"
+    coded, over = f"{share * factor:.4g}", over_count - counts
+    by_count = "" if not over else "/N" if over == 1 else f" N^{-over:g}"
+    name = f"{'' if coded == '1' else f'{coded} '}{letter}{by_count} added to the gradient"
 
     def compute(s: Signals) -> Array:
         each = share / s.count ** (2 if over_count else 1)  # spread evenly over the examples that are summed

@@ -27,9 +27,14 @@ OTHER_OUTPUTS = frozenset({
 """Of z_bar: what is subtracted from there may be what an earlier line calls y."""
 EXAMPLES_LEFT_OUT = frozenset({
     "only-first-example", "only-last-example", "residual-lacks-first", "residual-lacks-last",
-    "first-residual-for-all", "last-residual-for-all",
+    "first-residual-for-all", "last-residual-for-all", "every-second-example", "only-first-half",
+    "residual-lacks-label-0", "residual-lacks-label-1",
 })
 """Of z_bar in a loop over the examples: the loop is to blame and not the line."""
+LABELS_CHANGED = frozenset({
+    "other-expression-for-residual", "labels-swapped", "labels-plus-minus-one", "other-terms-in-loss", "loss-labels-swapped",
+})
+"""Of z_bar and of the loss together: a line above both may have changed t."""
 OWN_STEPS = frozenset({"c_bar", "W_bar", "b_bar", "U_bar"})
 DERIVATIVE = frozenset({"1-h^2", "1-h", "1+h"})
 
@@ -44,6 +49,10 @@ def has_a_line(slip: Slip, slips: Sequence[Slip]) -> bool:
         return False  # the count has a line of its own
     if slip.id == "missing-batch-mean" and slip.step in OWN_STEPS:
         return False  # a division may be missing where the gradients are returned
+    if slip.id in LABELS_CHANGED and {other.step for other in slips if other.id in LABELS_CHANGED} == {"z_bar", "loss"}:
+        return False
+    if slip.step in ("G", "H", "z") and not {"loss", "y"} & set(slip.spoils):
+        return False  # the loss is right, and may be computed from that very line
     if slip.structure:
         return True
     if slip.step == "z_bar":

@@ -345,10 +345,16 @@ class Search:
         found = mix(squeeze(actual), first, second, self.evidence.rtol)
         if found is None or abs(found.share) < 1e-6:
             return None
-        shares = [parameter_added(step, found.share), parameter_added(step, found.share * signals.sizes[0], over_count=True)]
-        fitting = [tried for share in shares if self._fits(quantity, signals, tried := replace(choice, expression=share))]
         put = self._put_last(quantity, known)
-        return self._simplest(fitting, quantity, put, known) if fitting else None
+        for share, over_count in ((found.share, False), (found.share * signals.sizes[0], True)):
+            tried = replace(choice, expression=parameter_added(step, share, over_count))
+            scale = self._law(quantity, put(tried)) if self._fits(quantity, signals, tried) else None
+            if scale is None or scale.D or scale.H or scale.neighbour:
+                continue
+            if scale.constant < 0 and abs(share * scale.constant - 1) < 1e-6:
+                continue  # W less its gradient is no weight decay
+            return replace(choice, expression=parameter_added(step, share, over_count, scale.constant, scale.N))
+        return None
 
     def _put_last(self, quantity: str, hypothesis: Hypothesis) -> Callable[[Choice], Hypothesis]:
         return lambda choice: replace(hypothesis, last={**hypothesis.last, quantity: choice})

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
 from grader.diagnosis import words as say
-from grader.diagnosis.attribution import charge, constant_name
+from grader.diagnosis.attribution import charge, constant_name, neighbour_name
 from grader.diagnosis.chain import ASKED as ASKED_FACTORS
 from grader.diagnosis.confirmed import Gradients
 from grader.diagnosis.loss import Loss
@@ -81,6 +81,8 @@ def coded_formulas(found: Gradients, loss: Loss | None) -> dict[str, str]:
         scale = hypothesis.scale[q]
         sources.append({"N": scale.N, "D": scale.D, "H": scale.H, "-1": float(scale.constant < 0)})
         sources.append(_constant_factor(abs(scale.constant)))
+        if scale.neighbour:
+            sources.append({"N": 1.0, neighbour_name(scale): -1.0})
         for source in sources:
             for name, power in source.items():
                 powers[name] = powers.get(name, 0) + power
