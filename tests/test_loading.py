@@ -90,6 +90,23 @@ def test_what_stands_in_a_block_that_is_not_entered_is_run(reference_source, gra
     assert grade_source(f"{frame}\n{source}\n").score == 100
 
 
+def test_what_stands_is_not_replaced_by_a_branch_that_is_not_entered(reference_source, grade_source):
+    """A branch is run for the one function that is missing; tries, settings and results in it leave the others as they were."""
+    body = reference_source[reference_source.index("def make_dataset(") : reference_source.index("def forward(")]
+    guarded = "\n".join(line and f"    {line}" for line in body.split("\n"))
+    rest = reference_source.replace(body, "SCALE = 1\n").replace("}, loss\n", "}, loss * SCALE\n")
+    assert body in reference_source and "SCALE\n" in rest
+    after = "    SCALE = 2\n    def backprop(*it):\n        pass\n    forward = forward(np.zeros((1, 2)), initial_parameters())\n"
+    assert grade_source(f"{rest}\nif __name__ == '__main__':\n{guarded}\n{after}").score == 100
+
+
+def test_a_result_under_a_functions_name_in_a_branch_is_undone(reference_source, grade_source):
+    """As it is at the left margin: a whole program under the main guard may end in `forward = forward(X, params)`."""
+    guarded = "\n".join(line and f"    {line}" for line in reference_source.split("\n"))
+    after = "    forward = forward(np.zeros((1, 2)), initial_parameters())\n"
+    assert grade_source(f"if __name__ == '__main__':\n{guarded}\n{after}").score == 100
+
+
 def test_a_file_that_ends_itself_is_not_run_further(reference_source, grade_source):
     """sys.exit between the functions means that what follows is not meant."""
     result = grade_source(_before_backprop(reference_source, "import sys\nsys.exit()\n"))

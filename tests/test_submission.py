@@ -358,6 +358,13 @@ def test_files_are_read_in_the_forms_in_which_they_arrive(tmp_path, name, conten
     assert read_submission(path).main == (main or "x" * 190 + "/hw.py") == read_submission(path.parent).main
 
 
+@pytest.mark.parametrize("name", ["backprop", "backprop.txt", "backprop.pyw"])
+def test_texts_in_utf_16_are_taken_for_scripts(tmp_path, name):
+    """What Notepad saves as Unicode is a .txt at first, and as good a script as one in UTF-8."""
+    (tmp_path / name).write_text(SOURCE.decode(), encoding="utf-16")
+    assert read_submission(tmp_path).files == {"backprop.py": SOURCE}
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_sources_in_utf_16_are_read(tmp_path, encoding):
     """Editors and shells of Windows save so, with a mark at the start; other files stay as they are."""

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -86,11 +86,12 @@ def _called_only(names: set[str], parts: Sequence[Part]) -> set[str]:
     return called - used
 
 
-def branches(names: set[str], parts: Sequence[Part]) -> list[tuple[Part, list[ast.stmt]]]:
+def branches(names: set[str], parts: Sequence[Part]) -> list[Part]:
     """The branches of `if` at the left margin that give one of these names a value, such as that of `__name__ == "__main__"`."""
     ifs = [(part, node) for part in (parts if names else ()) for node in part.tree.body if isinstance(node, ast.If)]
     found = [(part, body) for part, node in ifs for body in (node.body, node.orelse)]
-    return [(part, body) for part, body in found if any(not names.isdisjoint(_named(node)) for node in body)]
+    giving = [(part, body) for part, body in found if any(not names.isdisjoint(_named(node)) for node in body)]
+    return [Part(part.name, part.text, partial(ast.Module, body, [])) for part, body in giving]
 
 
 def _named(node: ast.stmt) -> list[str]:

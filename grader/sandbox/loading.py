@@ -102,12 +102,16 @@ def _run_file(path: Path, module: ModuleType, end_s: float, root: Path) -> tuple
 
 
 def _complete(loading: Loading, parts: list[Part], path: Path, root: Path, module: ModuleType, end_s: float) -> None:
-    """Find the graded functions that the file does not hold in the end."""
+    """Find the graded functions that the file does not hold in the end; what a branch changes beside them stands as it did."""
     namespace = loading.namespace
     loading.overwritten = [name for name in FUNCTIONS if name in namespace and pick(namespace, name) is None]
     elsewhere.restore(FUNCTIONS, parts, namespace)
-    for part, body in elsewhere.branches(_missing(namespace), parts):
-        run_through(partial(compiled_tree, body, part.name), partial(ast.Module, body, []), part.name, module, end_s)
+    missing = _missing(namespace)
+    standing = {name: value for name, value in namespace.items() if missing and value is not None and name not in missing}
+    for part in elsewhere.branches(missing, parts):
+        run_through(partial(compiled_tree, part.tree.body, part.name), part.parsed, part.name, module, end_s)
+        elsewhere.restore(FUNCTIONS, [part], namespace)
+    namespace.update(standing)
     for name in sorted(_missing(namespace), key=FUNCTIONS.index):
         found = elsewhere.from_modules(name, root, module)
         if found is not None:

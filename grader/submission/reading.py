@@ -17,6 +17,7 @@ from grader.submission.gathering import (
     MAX_NAMES,
     MAX_SOURCE_BYTES,
     Gathering,
+    as_utf8,
     is_usable_name,
     limit_bytes,
     printable,
@@ -163,7 +164,7 @@ def _take_texts_for_scripts(gathering: Gathering) -> None:
     for name in sorted(gathering.files):
         path = PurePosixPath(name)
         is_text = path.suffix.lower() in ("", ".txt", ".pyw") and len(gathering.files[name]) <= MAX_SOURCE_BYTES
-        if is_text and own_functions(gathering.files[name])[0]:
+        if is_text and own_functions(as_utf8(gathering.files[name]))[0]:
             gathering.add(str(path.with_suffix(".py")), gathering.take_out(name))
             gathering.notes.append(f"{printable(name)} was read as Python: hand in a .py next time.")
 
