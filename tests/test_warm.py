@@ -23,6 +23,17 @@ def test_a_worker_not_taken_ends_at_once() -> None:
     assert not warm._ahead
 
 
+def test_threads_share_what_scipy_is_spared_of(grade_source) -> None:
+    """Medians are taken in several threads at once, the first use of numpy.ma in each of them."""
+    source = (
+        "import threading\nimport numpy as np\nfrom scipy.special import expit\nfound, barrier = [], threading.Barrier(8)\n"
+        "def work():\n    barrier.wait()\n    found.append(np.ma.array([1, 2], mask=[0, 1]).sum() + np.median([1, 3]))\n"
+        "threads = [threading.Thread(target=work) for _ in range(8)]\n[one.start() for one in threads]\n[one.join() for one in threads]\n"
+        "print(*found)\ndef forward(X, params):\n    return X\n"
+    )
+    assert grade_source(source).printed_at_load.split() == ["3.0"] * 8
+
+
 def test_what_scipy_is_spared_of_works_all_the_same(grade_source) -> None:
     """Modules that are put off while scipy is imported ahead come when they are first used, in the confined process."""
     source = (

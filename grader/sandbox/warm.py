@@ -18,8 +18,11 @@ from typing import Any
 
 IMPORT_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 READ_BYTES = 1 << 16
-PRELOADS = {b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pylab": "matplotlib.pyplot"}
-"""A word in the sources, and the module that is then imported before the fork."""
+PRELOADS = {
+    b"scipy": "scipy.special", b"matplotlib": "matplotlib.pyplot", b"pylab": "matplotlib.pyplot",
+    **dict.fromkeys((b"threading", b"concurrent", b"multiprocessing"), "numpy.ma"),
+}
+"""A word in the sources, and the module that is then imported before the fork; of threads, one that is not to be loaded by several."""
 MATPLOTLIB_CACHE = os.path.join(sys.prefix, "var", "matplotlib")
 """Its list of fonts takes seconds to make; where this cannot be written, matplotlib makes it anew each time."""
 START_S = 60.0

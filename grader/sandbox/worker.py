@@ -105,6 +105,8 @@ def _import(preload: Sequence[str]) -> None:
                 if name.startswith("scipy."):
                     _leave_docstrings()
                 importlib.import_module(name)
+    for name in set(PUT_OFF).intersection(preload):
+        vars(importlib.import_module(name))  # loads it; two threads that both use it first would, before Python 3.12, get half of it
 
 
 def _leave_docstrings() -> None:
