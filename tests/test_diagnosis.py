@@ -209,6 +209,12 @@ def test_forward_slip_beside_a_backward_slip() -> None:
     assert slips(diagnosis) == [("sigmoid-hidden-layer", "H"), ("missing-batch-mean", "z_bar")]
 
 
+def test_what_takes_the_place_of_a_factor_does_not_take_it_away_as_well() -> None:
+    """H in the place of 1-H^2 is not (H-H^3)/(1-H^2), though a network of its own makes the longer formula fit."""
+    diagnosis = diagnosed(('H @ params["W"] + params["c"]', 'H @ params["W"] * params["c"]'), ("(1 - H**2)", "H"), seed=3)
+    assert "difference-of-squares" not in {slip.id for slip in diagnosis.slips}
+
+
 @pytest.mark.parametrize("name", sorted(styles.RIGHT))
 def test_no_alarm_on_right_submissions(name: str) -> None:
     """Whatever the checks claim, right code in any style has no slip."""

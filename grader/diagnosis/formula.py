@@ -59,9 +59,9 @@ def _rows(array: Array) -> Array:
     return np.asarray(array, dtype=np.float64).reshape(array.shape[0])
 
 
-def _restores(expression: Expression, powers: Mapping[str, float]) -> bool:
-    """Whether powers bring back all that the expression is said to replace: then it stands beside, and not in its place."""
-    return all(powers.get(name, 0) >= power for name, power in expression.replaces.items())
+def _stands_beside(expression: Expression, powers: Mapping[str, float]) -> bool:
+    """Whether powers bring back all that the expression is said to replace, or take it away once more: (h-h^3)/(1-h^2) is h."""
+    return any(all(way * powers.get(name, 0) >= power for name, power in expression.replaces.items()) for way in (1, -1))
 
 
 class Design:
@@ -132,7 +132,7 @@ class Design:
             tried = list(offered)
             for expression in tried:
                 found = self._powers(values, base * self.ratio(expression), noise)
-                if found is not None and not _restores(expression, found[0]):
+                if found is not None and not _stands_beside(expression, found[0]):
                     readings.append(Reading(found[0], expression, found[1]))
             if not readings:
                 readings = self._sums(values, base, {expression.step for expression in tried}, noise)
