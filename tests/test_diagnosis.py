@@ -136,6 +136,18 @@ def test_no_line_for_a_network_whose_loss_is_right() -> None:
     assert slips(diagnosis) == [("missing-output-bias", "z")] and not has_a_line(diagnosis.slips[0], diagnosis.slips)
 
 
+def test_what_one_gradient_alone_shows_is_not_told_of_z_bar() -> None:
+    """Where the other gradients are not understood, y-0.5 may be z_bar's or dc's own, and is not told."""
+    diagnosis = diagnosed(("z_bar.sum()", "_sigmoid(z).mean() - 0.5"), ("(_sigmoid(z) - t) / N", "np.sign(z - t) * np.exp(z) / N"))
+    assert {finding.quantity: finding.verdict for finding in diagnosis.findings} == dict.fromkeys(("dc", "dW", "db", "dU"), "unexplained")
+
+
+def test_no_line_of_U_bar_for_a_derivative() -> None:
+    """Where db is built from H_bar, only dU shows the derivative, which stands at G_bar all the same."""
+    diagnosis = diagnosed(("(1 - H**2)", "(1 - 2 * H**2)"), ("G_bar.sum(axis=0)", "H_bar.sum(axis=0)"))
+    assert [has_a_line(slip, diagnosis.slips) for slip in diagnosis.slips if slip.spoils == ("dU",)] == [False]
+
+
 def test_a_neighbour_of_the_count_is_in_the_formula() -> None:
     """The formula that was coded divides by what the slip says, not by N."""
     assert diagnosed(("(_sigmoid(z) - t) / N", "(_sigmoid(z) - t) / (N - 1)")).findings[0].coded == "sum over the examples of (y-t) / (N-1)"

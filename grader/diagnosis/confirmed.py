@@ -73,7 +73,15 @@ def _explained(evidence: Evidence, plan: Plan, wrong: Collection[str]) -> Gradie
     hypothesis = Search(evidence, plan).run()
     own = _own_derivative(evidence, hypothesis)
     explained = _confirmed(evidence, hypothesis, wrong)
-    return Gradients(hypothesis, explained, charge(gradient_slips(hypothesis, own), wrong, explained, explained).slips)
+    slips = charge(gradient_slips(hypothesis, own), wrong, explained, explained).slips
+    if len(explained) == 1 and _only_seen_below(slips, set(wrong) & set(GRADIENTS)):
+        return Gradients(hypothesis, frozenset(), ())
+    return Gradients(hypothesis, explained, slips)
+
+
+def _only_seen_below(slips: Sequence[Slip], wrong: Collection[str]) -> bool:
+    """Whether other numbers in the place of y-t, said to be z_bar's, may as well be the own ones of the one gradient that shows them."""
+    return len(wrong) > 1 and any(slip.step == "z_bar" and (slip.structure or "y-t" in slip.missing) for slip in slips)
 
 
 def _under_each_others_keys(evidence: Evidence, plan: Plan, wrong: Collection[str], to: Mapping[str, str]) -> Gradients:

@@ -54,7 +54,7 @@ def has_a_line(slip: Slip, slips: Sequence[Slip]) -> bool:
     if slip.step in ("G", "H", "z") and not {"loss", "y"} & set(slip.spoils):
         return False  # the loss is right, and may be computed from that very line
     if slip.structure:
-        return True
+        return slip.step not in OWN_STEPS or not slip.structure.endswith("in place of 1-h^2")  # which stands at G_bar
     if slip.step == "z_bar":
         return set(slip.spoils) >= set(GRADIENTS)  # else something below makes up for it
     if slip.step == "H_bar":
