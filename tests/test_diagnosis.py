@@ -142,6 +142,12 @@ def test_what_one_gradient_alone_shows_is_not_told_of_z_bar() -> None:
     assert {finding.quantity: finding.verdict for finding in diagnosis.findings} == dict.fromkeys(("dc", "dW", "db", "dU"), "unexplained")
 
 
+def test_no_line_for_what_is_seen_at_two_steps() -> None:
+    """Where dW is made of y alone, z_bar's mistake shows at c_bar and at H_bar, whose lines are right."""
+    diagnosis = diagnosed(("H.T @ z_bar", "H.T @ _sigmoid(z) / N"), ("(_sigmoid(z) - t) / N", "np.sign(_sigmoid(z) - t) / N"))
+    assert {slip.step for slip in diagnosis.slips if has_a_line(slip, diagnosis.slips)} <= {"z_bar", "W_bar"}
+
+
 def test_no_line_of_U_bar_for_a_derivative() -> None:
     """Where db is built from H_bar, only dU shows the derivative, which stands at G_bar all the same."""
     diagnosis = diagnosed(("(1 - H**2)", "(1 - 2 * H**2)"), ("G_bar.sum(axis=0)", "H_bar.sum(axis=0)"))

@@ -53,6 +53,8 @@ def has_a_line(slip: Slip, slips: Sequence[Slip]) -> bool:
         return False
     if slip.step in ("G", "H", "z") and not {"loss", "y"} & set(slip.spoils):
         return False  # the loss is right, and may be computed from that very line
+    if slip.structure and any(other.structure == slip.structure and other.step != slip.step for other in slips):
+        return False  # seen at two steps, it may stand above both
     if slip.structure:
         return slip.step not in OWN_STEPS or not slip.structure.endswith("in place of 1-h^2")  # which stands at G_bar
     if slip.step == "z_bar":
