@@ -288,6 +288,14 @@ def test_the_complex_step_is_told_by_tiny_inputs_where_its_cost_tells_nothing(gr
     assert found.state == "failed" and "1e-300" in found.message.came, found.message
 
 
+def test_gradients_rounded_to_some_decimals_are_not_taken_for_the_complex_step(grade_source):
+    """They are lost at tiny inputs as well, but also at inputs that are not tiny enough to lose a step."""
+    rounded = "\n_exact = backprop\ndef backprop(X, t, params):\n    grads, loss = _exact(X, t, params)\n"
+    rounded += "    return {k: np.round(g, 14) for k, g in grads.items()}, loss\n"
+    found = row(grade_source(DATASET + FORWARD + CHAIN + rounded, QUICK))
+    assert found.state == "information" and "does not grow" in found.message.came, found.message
+
+
 def test_an_instructor_can_give_it_points(grade_source):
     """With points on row 5.2 numeric differentiation loses them, the chain rule earns them, and the totals count them."""
     rows = tuple(replace(row, points=10.0) if row.number == "5.2" else row for row in QUICK.rows)

@@ -33,14 +33,16 @@ GROWS, LARGE, NOTHING_LEFT = 8.0, 1e-5, 0.1
 """From level to level rounding grows 50 to 150 times, until little of the gradient is left; at the last, with steps from 1e-8
 to 1e-2, the error is above 1e-5."""
 TRIES = 3
-TINY = 1e-300
-"""Times the usual inputs. Times a step of 1e-18 or less it is nothing, or a number of few digits."""
+SMALL, TINY = 1e-30, 1e-300
+"""Times the usual inputs. At the first the complex step is exact, and gradients that are rounded to some decimals are not; the
+second, times a step of 1e-18 or less, is nothing, or a number of few digits."""
 EXACT_RTOL, LOST = 1e-12, 1e-6
 """Of the largest entry: what float64 keeps at the usual inputs, without which nothing is said; and what dU is off by at tiny ones."""
 LOST_STEPS = (
     f"All gradients are exact for usual inputs, and dU is wrong for inputs {TINY:g} times as large: a small step in U times such an "
     "input is no number any more, where the chain rule loses nothing."
 )
+DECIMALS = range(6, 18)
 SURE = 900.0
 """A c at which e^c is infinite: there the complex step of a loss has no value, and y is 1."""
 SAME_RTOL = 1e-6
@@ -83,7 +85,10 @@ def errors_of_differences(subject: Subject) -> Errors | None:
 def _growing(subject: Subject, all_levels: Sequence[tuple[float, ...]], tries: int) -> list[Errors]:
     """The errors at those levels at which they grow as those of differences, the median of some tries each."""
     points = _alike([c for levels in all_levels for c in levels], tries)
-    offs = [np.nan if gradient is None else _off(point, gradient) for point, gradient in zip(points, _gradients(subject, points))]
+    offs = [
+        np.nan if gradient is None or (point.params["c"] < 0 and _is_rounded(gradient)) else _off(point, gradient)
+        for point, gradient in zip(points, _gradients(subject, points))
+    ]
     shares = np.median(np.reshape(offs, (len(all_levels), -1, tries)), axis=2)
     found = [Errors(levels, tuple(map(float, row))) for levels, row in zip(all_levels, shares) if np.isfinite(row).all()]
     return [errors for errors in found if errors.grow_as_differences]
@@ -95,11 +100,16 @@ def steps_are_lost(subject: Subject) -> bool:
     gradients = _gradients(subject, drawn)
     if not all(gradient is not None and agree(gradient, point.expected[0], EXACT_RTOL) for point, gradient in zip(drawn, gradients)):
         return False
-    tiny = [replace(point, X=TINY * point.X) for point in drawn]
-    return all(
-        gradient is not None and not agree(gradient, point.expected[0], LOST, ("U",))
-        for point, gradient in zip(tiny, _gradients(subject, tiny))
-    )
+    return _dU_agrees(subject, drawn, SMALL) == [True] * TRIES and _dU_agrees(subject, drawn, TINY) == [False] * TRIES
+
+
+def _dU_agrees(subject: Subject, points: Sequence[Point], scale: float) -> list[bool | None]:
+    """Whether dU is right where the inputs are so many times as large; None where there is no answer."""
+    scaled = [replace(point, X=scale * point.X) for point in points]
+    return [
+        None if gradient is None else agree(gradient, point.expected[0], LOST, ("U",))
+        for point, gradient in zip(scaled, _gradients(subject, scaled))
+    ]
 
 
 def is_exact_where_sure(subject: Subject) -> bool:
@@ -126,6 +136,11 @@ def _gradients(subject: Subject, points: Sequence[Point]) -> list[Params | None]
 
 def _is_finite(gradient: Params) -> bool:
     return all(bool(np.isfinite(gradient[name]).all()) for name in PARAMETERS)
+
+
+def _is_rounded(gradient: Params) -> bool:
+    """Whether all of it has so few decimals: below zero, where gradients are small, that takes as many digits as differences lose."""
+    return any(all(bool((np.round(gradient[name], decimals) == gradient[name]).all()) for name in PARAMETERS) for decimals in DECIMALS)
 
 
 def _off(point: Point, gradient: Params) -> float:
