@@ -170,7 +170,7 @@ def _write_files(result: Result, document: Mapping[str, Any], arguments: argpars
     def save_preview() -> None:
         from grader.report.page import preview
 
-        write_whole(preview(document), arguments.preview.resolve())
+        write_whole(arguments.preview.resolve(), preview(document))
 
     def save_pictures() -> None:
         from grader.report import pictures

@@ -5,6 +5,7 @@ report draws from this value alone, so a saved result can be shown again.
 """
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -246,21 +247,22 @@ def _numbers(value: Any) -> Any:
 
 def write_json(document: Mapping[str, Any], path: Path) -> None:
     """Write a results.json whole or not at all. Raises OSError."""
-    write_whole(json.dumps(document, indent=1, allow_nan=False) + "\n", path)
+    write_whole(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
-def write_whole(text: str, path: Path) -> None:
-    """Write a text whole or not at all: to a temporary file beside it, then by rename. Raises OSError."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def write_whole(path: Path, text: str) -> None:
+    """Write a text whole or not at all: to a temporary file beside it, onto the disk, then by rename. Raises OSError."""
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        os.chmod(part, 0o644)
+        os.replace(part, path)
     except BaseException:
-        os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            os.unlink(part)
         raise
 
 

@@ -19,10 +19,11 @@ import contextlib
 import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from grader.result import write_whole
 
 Document = dict[str, Any]
 
@@ -138,18 +139,7 @@ def read_document(path: Path) -> Document | None:
 
 def write_text(path: Path, text: str) -> None:
     """Write whole or not at all, and onto the disk before the name: a power cut leaves the old file or the new. Raises OSError."""
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        raise
+    write_whole(path, text)
     _sync_folder(path.parent)
 
 

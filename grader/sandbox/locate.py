@@ -160,7 +160,7 @@ def _uses_others(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
 
 def _uses_altered(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
     """Whether a statement uses a name that another one changes in place after it was computed."""
-    here = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    here = _read_in(statement)
     own = {id(node) for node in ast.walk(statement)}
     computed = {t.id for node in nodes for t, value, _ in _targets(node)
                 if isinstance(t, ast.Name) and not isinstance(node, ast.AugAssign) and not _is_setting_up(value)}
@@ -172,7 +172,7 @@ def _uses_altered(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
 
 def _uses_exchanged(statement: ast.stmt, nodes: list[ast.AST], tree: ast.Module) -> bool:
     """Whether a statement uses a name that is unpacked from a call of the student's own in another place than it is returned."""
-    here = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    here = _read_in(statement)
     for node in nodes:
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Call)):
             continue
@@ -184,6 +184,10 @@ def _uses_exchanged(statement: ast.stmt, nodes: list[ast.AST], tree: ast.Module)
                 if any(name in here and returned.index(name) != place for place, name in enumerate(unpacked) if name in returned):
                     return True
     return False
+
+
+def _read_in(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def _names(values: ast.Tuple) -> list[str]:
